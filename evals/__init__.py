@@ -1,0 +1,1 @@
+"""How good it is: agreement, leaks, deletion. One command each; each prints a table."""

@@ -1,0 +1,3 @@
+"""caseroom: a practice room for GenAI case-study interviews whose answers run."""
+
+__version__ = "0.1.0"

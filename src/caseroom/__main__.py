@@ -1,0 +1,5 @@
+"""`python -m caseroom`."""
+
+from caseroom.cli.main import main
+
+main()

@@ -1,0 +1,111 @@
+"""Grade sessions and transcript files: bring the ear's findings (what was asked) and the record of the interview to the judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from caseroom.app.engine import Engine, Progress
+from caseroom.cases.model import Case
+from caseroom.events import Move, Session
+from caseroom.grading.communication import Happened
+from caseroom.grading.evidence import Evidence
+from caseroom.grading.judge import Asked, Judge
+from caseroom.grading.scorecard import Record, Scorecard, score
+from caseroom.grading.transcript import Said, Transcript
+from caseroom.interview.disclosure import Context, Disclosure, Ear
+from caseroom.interview.interviewer import Noticed, context
+from caseroom.steps import STEP_IDS
+
+
+def notice(judge: Judge, text: str, disclosure: Disclosure) -> Noticed:
+    """What the interviewer may know of a turn: points made, and points only named. Asking for facts earns its points too."""
+    if disclosure.attack:
+        return Noticed()
+    findings = judge.read(Transcript((Said(1, "candidate", text),)))
+    earned = [p for fact in disclosure.say for p in judge.case.fact(fact).asking_earns]
+    made = [f.point for f in findings if f.verdict in ("covered", "partial")]
+    named = sorted((f for f in findings if f.verdict == "partial" and f.point not in earned), key=lambda f: (-f.chance, f.point))
+    return Noticed(tuple(dict.fromkeys([*earned, *made])), tuple(f.point for f in named))
+
+
+def grade_transcript(engine: Engine, case: Case, transcript: Transcript, progress: Progress | None = None) -> Scorecard:
+    """Grade a transcript that comes from elsewhere. What was asked and assumed is heard from its words."""
+    engine.prepare(case, progress)
+    asked, assumed = _asked(engine.ear(case), transcript)
+    return score(engine.judge(case), transcript, Record(asked=asked, assumed=assumed, happened=_happened_in(case, transcript)))
+
+
+def grade_session(engine: Engine, case: Case, session: Session) -> Scorecard:
+    """Grade a session. What was asked is what the interviewer answered."""
+    asked = _asked_in(engine.ear(case), session)
+    assumed = tuple(text for reply in session.replies() for text in reply.assumptions)
+    record = Record(asked, assumed, _happened(session), tuple(session.seconds_in().items()), session.self_scores,
+                    max((e.step for e in session.entered), key=STEP_IDS.index, default=None))  # fmt: skip
+    return score(engine.judge(case), transcript_of(session), record)
+
+
+def transcript_of(session: Session) -> Transcript:
+    """A session as a transcript. Interviewer's turns carry the number of the turn that they answer."""
+    turns: list[Said] = []
+    if session.opening:
+        turns.append(Said(0, "interviewer", _words(session.opening.moves), 0.0))
+    probed: str | None = None
+    for turn in session.turns:
+        turns.append(Said(turn.number, "candidate", turn.text, turn.at, turn.step, probed))
+        if turn.reply:
+            turns.append(Said(turn.number, "interviewer", _words(turn.reply.moves), turn.reply.at))
+            probed = next((ref for move in turn.reply.moves if move.kind == "probe" for ref in move.refs), None)
+    return Transcript(tuple(turns))
+
+
+def _words(moves: Iterable[Move]) -> str:
+    return " ".join(move.text for move in moves)
+
+
+def _asked_in(ear: Ear, session: Session) -> tuple[Asked, ...]:
+    """The facts that were said, each at the clause that asked for it; where the ear has changed since, at the whole turn."""
+    asked: list[Asked] = []
+    for fact, number in session.facts_said().items():
+        text = next(turn.text for turn in session.turns if turn.number == number)
+        before = replace(session, turns=tuple(turn for turn in session.turns if turn.number < number))
+        heard = ear.listen(text, context(before)).heard
+        span = next((h.clause.span for h in heard if h.outcome == "say" and fact in h.facts), None)
+        asked.append(Asked(fact, Evidence(number, span.start, span.end) if span else Evidence(number, 0, len(text))))
+    return tuple(asked)
+
+
+def _asked(ear: Ear, transcript: Transcript) -> tuple[tuple[Asked, ...], tuple[str, ...]]:
+    asked: list[Asked] = []
+    assumed: list[str] = []
+    before = Context()
+    for turn in transcript.candidate():
+        disclosure = ear.listen(turn.text, before)
+        for heard in disclosure.heard:
+            if heard.outcome == "say":
+                place = Evidence(turn.number, heard.clause.span.start, heard.clause.span.end)
+                asked += [Asked(fact, place) for fact in heard.facts]
+        assumed += disclosure.assumptions
+        before = Context(disclosure.say or before.last_facts, disclosure.ask_back)
+    return tuple(asked), tuple(assumed)
+
+
+def _happened(session: Session) -> tuple[Happened, ...]:
+    found = []
+    for turn in session.turns:
+        for move in turn.reply.moves if turn.reply else ():
+            if move.kind in ("change", "push_back"):
+                after = next((t.number for t in session.turns if t.number > turn.number), None)
+                found.append(Happened(move.refs[0], after))
+    return tuple(found)
+
+
+def _happened_in(case: Case, transcript: Transcript) -> tuple[Happened, ...]:
+    """Messy turns that an interviewer's turn of the file holds word for word."""
+    found = []
+    for position, turn in enumerate(transcript.turns):
+        for messy in case.turns:
+            if turn.speaker == "interviewer" and messy.say in " ".join(turn.text.split()):
+                after = next((t.number for t in transcript.turns[position:] if t.speaker == "candidate"), None)
+                found.append(Happened(messy.id, after))
+    return tuple(found)

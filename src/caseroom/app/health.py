@@ -1,0 +1,75 @@
+"""Examine this installation: Python, packages, models, store, cases. Each finding says what to do if it is not in order."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from caseroom.app.engine import Engine
+from caseroom.cases.shelf import Shelf
+from caseroom.config import Settings
+from caseroom.errors import CaseroomError
+from caseroom.store.sessions import SessionStore
+
+PACKAGES = ("numpy", "onnxruntime", "tokenizers", "pydantic", "PyYAML", "SQLAlchemy", "typer", "rich", "jinja2", "text2num", "platformdirs")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything."""
+    looks: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("Python", lambda: sys.version.split()[0]),
+        ("packages", _packages),
+        ("embedded models", lambda: _models(settings)),
+        ("session store", lambda: _store(settings)),
+        ("cases", lambda: _cases(settings)),
+        (
+            "your own cases",
+            lambda: f"{settings.user_cases} ({'there' if settings.user_cases.is_dir() else 'not made yet; put case folders there'})",
+        ),
+        ("network", lambda: "not needed; nothing leaves this machine"),
+    )
+    return [_look(name, look) for name, look in looks]
+
+
+def _look(name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, look())
+    except CaseroomError as error:
+        return Finding(name, False, str(error))
+
+
+def _packages() -> str:
+    try:
+        return ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    except PackageNotFoundError as error:
+        raise CaseroomError(f"{error.name} is not installed; run `make start`, or install caseroom again") from None
+
+
+def _models(settings: Settings) -> str:
+    encoder = Engine(settings.cache).encoder
+    encoder.verify()
+    encoder.warm()
+    return f"sentence encoder {encoder.signature}, weights as shipped"
+
+
+def _store(settings: Settings) -> str:
+    store = SessionStore(settings.database)
+    return f"{settings.database}, {len(store.sessions())} sessions"
+
+
+def _cases(settings: Settings) -> str:
+    found, broken = Shelf([*settings.case_folders, settings.user_cases]).all()
+    if broken:
+        raise CaseroomError("; ".join(error.problems[0] for error in broken))
+    return ", ".join(case.id for case in found)

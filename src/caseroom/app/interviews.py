@@ -1,0 +1,186 @@
+"""The use-cases of an interview: start, say, pause, undo, end, self-score, grade. Each turn is stored before it is answered."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import reduce
+
+from caseroom import events as ev
+from caseroom.app import grading
+from caseroom.app.engine import Engine, Progress
+from caseroom.cases.model import Case
+from caseroom.cases.shelf import Shelf
+from caseroom.config import Settings
+from caseroom.errors import UsageError
+from caseroom.grading.scorecard import Scorecard
+from caseroom.interview import clock, interviewer
+from caseroom.interview.disclosure import Disclosure
+from caseroom.store.sessions import SessionStore
+
+LONGEST_TURN = 20_000
+"""Characters of a turn that are listened to; a longer one is stored whole and heard up to here."""
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Everything that the use-cases need, made once a process."""
+
+    settings: Settings
+    shelf: Shelf
+    engine: Engine
+    store: SessionStore
+
+
+def open_room(settings: Settings) -> Room:
+    """Choose the implementations.
+
+    Raises:
+        StoreError: the session store cannot be used.
+    """
+    shelf = Shelf([*settings.case_folders, settings.user_cases])
+    return Room(settings, shelf, Engine(settings.cache), SessionStore(settings.database))
+
+
+class Interview:
+    """One session that is being held. `tick` tells seconds; a script gives its own."""
+
+    def __init__(self, room: Room, session_id: str, tick: Clock = time.monotonic) -> None:
+        """Take up a stored session where it stands.
+
+        Raises:
+            SessionNotFound: no such session.
+            UnknownCase, CaseError: its case is gone or does not hold.
+        """
+        self.room = room
+        self.id = session_id
+        self.session = room.store.session(session_id)
+        self.case: Case = room.shelf.case(self.session.case)
+        self._tick = tick
+        self._began = tick() - self.session.at
+
+    @classmethod
+    def start(cls, room: Room, case_id: str, tick: Clock = time.monotonic) -> Interview:
+        """Begin a session with the opening words."""
+        case = room.shelf.case(case_id)
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        started = ev.Started(case.id, case.version, room.engine.signature(case), created, case.minutes)
+        interview = cls(room, room.store.start(started), tick)
+        interview._add(ev.Entered("ground", 0.0, 0), ev.Replied(0, interviewer.opening(case), 0.0))
+        return interview
+
+    def prepare(self, progress: Progress | None = None) -> None:
+        """Load the models and vectors now, so that the first turn does not wait."""
+        self.room.engine.prepare(self.case, progress)
+        self.room.engine.encoder.warm()
+
+    @property
+    def now(self) -> float:
+        """Seconds of interview time."""
+        return self.session.at if self.session.paused else max(self.session.at, self._tick() - self._began)
+
+    def _add(self, *new: ev.Event) -> None:
+        self.room.store.append(self.id, self.session.length, new)
+        self.session = reduce(ev.advance, new, self.session)
+
+    def say(self, text: str) -> ev.Replied:
+        """Store a turn of the candidate, then answer it.
+
+        Raises:
+            UsageError: the interview is over.
+            SessionMoved: another process went on with the session.
+        """
+        if self.session.ended:
+            raise UsageError(f"The interview is over. `caseroom sessions show {self.id}` shows its scorecard.")
+        if self.session.paused:
+            self.resume()
+        self._add(ev.Said(self.session.next_turn, text, round(self.now, 2)))
+        return self.answer()
+
+    def answer(self) -> ev.Replied:
+        """Answer the last turn: just now, or when a crash came between."""
+        turn = self.session.turns[-1]
+        heard = turn.text[:LONGEST_TURN]
+        disclosure = self.room.engine.ear(self.case).listen(heard, interviewer.context(self.session))
+        noticed = grading.notice(self.room.engine.judge(self.case), heard, disclosure)
+        if step := interviewer.entered_step(self.case, self.session, heard, noticed):
+            self._add(ev.Entered(step, turn.at, turn.number))
+        reply = interviewer.reply(self.case, self.session, disclosure, noticed, round(self.now, 2))
+        self._add(reply)
+        return reply
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether a turn is stored that was never answered."""
+        return bool(self.session.turns) and self.session.turns[-1].reply is None
+
+    def enter(self, step: str) -> None:
+        """Go to a step, as the candidate decided."""
+        if step != self.session.step:
+            self._add(ev.Entered(step, round(self.now, 2), self.session.last_turn))
+
+    def pause(self) -> None:
+        """Stop the clock."""
+        if not self.session.paused:
+            self._add(ev.Paused(round(self.now, 2)))
+
+    def resume(self) -> None:
+        """Let the clock go on."""
+        if self.session.paused:
+            self._add(ev.Resumed(self.session.at))
+            self._began = self._tick() - self.session.at
+
+    def undo(self) -> bool:
+        """Take back the last turn and its reply; False if there is none."""
+        if not self.session.turns:
+            return False
+        self._add(ev.Undone(self.session.last_turn, round(self.now, 2)))
+        return True
+
+    def time_words(self) -> str:
+        """How much time is left, in words."""
+        return clock.left_words(self.session, self.now)
+
+    def end(self) -> None:
+        """End the interview."""
+        if not self.session.ended:
+            late = self.now >= clock.total_seconds(self.session)
+            self._add(ev.Ended("time" if late else "closed" if self.session.step == "roadmap" else "early", round(self.now, 2)))
+
+    def self_score(self, levels: dict[str, int]) -> None:
+        """The candidate's own levels.
+
+        Raises:
+            UsageError: a level outside 0 to 4.
+        """
+        if any(not 0 <= level <= 4 for level in levels.values()):
+            raise UsageError("A level is a whole number from 0 to 4.")
+        self._add(ev.SelfScored(tuple(levels.items()), round(self.now, 2)))
+
+    def scorecard(self) -> Scorecard:
+        """The scorecard as things stand."""
+        self.room.engine.prepare(self.case)
+        return grading.grade_session(self.room.engine, self.case, self.session)
+
+
+def newest_open(room: Room) -> str:
+    """The id of the newest session that is not over.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for stored in room.store.sessions():
+        if not stored.session.ended:
+            return stored.id
+    raise UsageError("No session is open. `caseroom practice CASE` starts one.")
+
+
+def ask_once(engine: Engine, case: Case, turn: str) -> tuple[Disclosure, str]:
+    """What one turn unlocks outside of an interview, and the reply to it."""
+    session = ev.Session(case=case.id, minutes=case.minutes, turns=(ev.Turn(1, turn, 0.0, "ground"),))
+    disclosure = engine.ear(case).listen(turn[:LONGEST_TURN])
+    reply = interviewer.reply(case, session, disclosure, interviewer.Noticed(), 0.0)
+    return disclosure, " ".join(move.text for move in reply.moves)

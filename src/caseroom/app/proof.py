@@ -1,0 +1,139 @@
+"""Prove a case whole with the models: each fact reachable by its questions and by no near-miss, each point earned by its examples and
+by no near-miss, the strong answer strong. What `caseroom cases check` runs.
+
+Single lines may fail; a case is whole when nearly all hold, and each line that does not is named with what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from caseroom.app.engine import Engine, Progress
+from caseroom.app.grading import grade_transcript
+from caseroom.cases.load import common_rubric
+from caseroom.cases.model import Case, Point
+from caseroom.grading.evidence import passages
+from caseroom.grading.judge import Finding, Verdict, what_lacks
+from caseroom.grading.transcript import Said, Transcript
+
+REACHED = 0.90
+"""Share of example questions and of earning examples that must work, as they stand in the case."""
+LET_THROUGH = 0.05
+"""Share of near-misses that may unlock or earn."""
+STRONG = 0.85
+"""Share of the strong answer's core points that must be found in it."""
+
+
+@dataclass(slots=True)
+class Proof:
+    """What the proof found."""
+
+    case: str
+    shares: dict[str, float] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    """Single lines that do not do what they should, with advice."""
+    problems: list[str] = field(default_factory=list)
+    """What makes the case not whole."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the case holds."""
+        return not self.problems
+
+
+def prove(engine: Engine, case: Case, progress: Progress | None = None) -> Proof:
+    """Prove one case."""
+    engine.prepare(case, progress)
+    proof = Proof(case.id)
+    _facts(engine, case, proof)
+    _points(engine, case, proof)
+    _strong(engine, case, proof)
+    return proof
+
+
+def _facts(engine: Engine, case: Case, proof: Proof) -> None:
+    ear = engine.ear(case)
+    asked = reached = missed = unlocked = 0
+    for fact in case.facts:
+        good = 0
+        for line in fact.questions:
+            disclosure = ear.listen(line)
+            asked += 1
+            if fact.id in disclosure.say or fact.id in disclosure.ask_back:
+                good += 1
+            else:
+                proof.lines.append(f"facts.yaml: {fact.id}: not reached by its question {line!r}{_instead(disclosure.say)}")
+        reached += good
+        if good < len(fact.questions) / 2:
+            proof.problems.append(
+                f"facts.yaml: fact {fact.id} is reached by {good} of {len(fact.questions)} of its questions; name its entity in them"
+            )
+        for line in fact.near_misses:
+            missed += 1
+            if fact.id in ear.listen(line).say:
+                unlocked += 1
+                proof.lines.append(f"facts.yaml: {fact.id}: unlocked by its near-miss {line!r}; is it a fair question for it?")
+    _demand(proof, "questions that reach their fact", reached, asked, REACHED, at_least=True)
+    _demand(proof, "near-misses that unlock", unlocked, missed, LET_THROUGH, at_least=False)
+
+
+def _instead(said: Sequence[str]) -> str:
+    return f", which says {', '.join(said)} instead" if said else "; add questions like it"
+
+
+def _points(engine: Engine, case: Case, proof: Proof) -> None:
+    judge = engine.judge(case)
+    tested = earned = missed = credited = 0
+    shared = {line for point in common_rubric() for line in (*point.examples, *point.near_misses)}
+    for point in judge.points:
+        for line in _own(point.examples, shared):
+            tested += 1
+            verdict = _verdict(judge.read(_spoken(line)), point.id)
+            earned += verdict == "covered"
+            if verdict != "covered":
+                lacks = _lacks(engine, point, line)
+                proof.lines.append(f"rubric.yaml: {point.id}: its example is {verdict}{f' ({lacks})' if lacks else ''}: {line!r}")
+        for line in _own(point.near_misses, shared):
+            missed += 1
+            if _verdict(judge.read(_spoken(line)), point.id) == "covered":
+                credited += 1
+                proof.lines.append(f"rubric.yaml: {point.id}: earned by its near-miss {line!r}")
+    _demand(proof, "examples that earn their point", earned, tested, REACHED, at_least=True)
+    _demand(proof, "near-misses that earn", credited, missed, LET_THROUGH, at_least=False)
+
+
+def _own(lines: Sequence[str], shared: set[str]) -> list[str]:
+    """The lines that the case gives; those of the common rubric are not its author's to answer for."""
+    return [line for line in lines if line not in shared]
+
+
+def _spoken(text: str) -> Transcript:
+    return Transcript((Said(1, "candidate", text),))
+
+
+def _verdict(findings: Sequence[Finding], point: str) -> Verdict:
+    return next(finding.verdict for finding in findings if finding.point == point)
+
+
+def _lacks(engine: Engine, point: Point, line: str) -> str | None:
+    pieces, _ = passages(_spoken(line), engine.encoder)
+    return what_lacks(point, pieces[0]) if pieces else None
+
+
+def _strong(engine: Engine, case: Case, proof: Proof) -> None:
+    text = "\n".join(passage.text for passage in case.strong)
+    card = grade_transcript(engine, case, _spoken(text))
+    found = {p.id: p.verdict for step in card.steps for p in step.points}
+    core = [p for p in case.points if p.weight != "extra" and p.id in found]
+    whole = sum(found[p.id] == "covered" for p in core)
+    proof.lines += [f"strong.md: {p.id} ({p.name}) is {found[p.id]} in the strong answer" for p in core if found[p.id] != "covered"]
+    _demand(proof, "core points covered by the strong answer", whole, len(core), STRONG, at_least=True)
+
+
+def _demand(proof: Proof, name: str, count: int, of: int, limit: float, *, at_least: bool) -> None:
+    share = count / of if of else (1.0 if at_least else 0.0)
+    proof.shares[name] = round(share, 4)
+    if (share < limit) if at_least else (share > limit):
+        word = "at least" if at_least else "at most"
+        proof.problems.append(f"{name}: {count} of {of} ({share:.0%}); {word} {limit:.0%} is needed. See the lines below.")

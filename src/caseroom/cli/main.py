@@ -1,0 +1,221 @@
+"""The verbs and their options; errors become one message and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from caseroom.errors import CaseroomError
+
+app = typer.Typer(
+    name="caseroom", no_args_is_help=False, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="A practice room for GenAI case-study interviews whose answers run. Alone, `caseroom` opens the room.",
+)  # fmt: skip
+cases_app = typer.Typer(help="List, show, check and write cases.", rich_markup_mode=None)
+sessions_app = typer.Typer(help="List, show, export and delete your sessions.", rich_markup_mode=None)
+app.add_typer(cases_app, name="cases")
+app.add_typer(sessions_app, name="sessions")
+
+CasesDir = Annotated[Path | None, typer.Option("--cases", metavar="DIR", help="A folder of case folders to add to the shelf.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
+
+
+@app.callback(invoke_without_command=True)
+def room(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    """Open the room: choose a case and start."""
+    if version:
+        from caseroom import __version__
+
+        typer.echo(f"caseroom {__version__}")
+    elif context.invoked_subcommand is None:
+        from caseroom.cli.practice import open_the_room
+
+        open_the_room()
+
+
+@app.command(epilog="Example: caseroom practice support-desk")
+def practice(
+    case: Annotated[str | None, typer.Argument(help="A case (with --resume: a session). Without one you choose from the shelf.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the newest open session, or with the one named.")] = False,
+    script: Annotated[Path | None, typer.Option(metavar="FILE", help="Play a file of turns, a blank line between them.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the scorecard as a printable HTML file.")] = None,
+    cases: CasesDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold a mock interview and get its scorecard."""
+    from caseroom.cli import practice as verb
+
+    verb.run(case, resume=resume, script=script, html=html, cases=cases, as_json=as_json)
+
+
+@app.command(epilog="Example: caseroom grade resume-screening interview.txt --html scorecard.html")
+def grade(
+    case: Annotated[str, typer.Argument(help="The case that was answered.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="INTERVIEWER: / CANDIDATE: turns, or one plain answer; - reads standard input.")
+    ],
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write a printable HTML file.")] = None,
+    cases: CasesDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Grade a transcript file."""
+    from caseroom.cli import grade as verb
+
+    verb.run(case, file, html=html, cases=cases, as_json=as_json)
+
+
+@app.command(epilog='Example: caseroom ask support-desk "How long does an agent spend on a ticket?"')
+def ask(
+    case: Annotated[str | None, typer.Argument(help="The case to ask.")] = None,
+    question: Annotated[str | None, typer.Argument(help="What the candidate says.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(metavar="PROBES.jsonl", help="Ask each row of a file and compare with what it expects.")
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Show clauses, candidates and why.")] = False,
+    cases: CasesDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the interviewer one thing, outside of an interview."""
+    from caseroom.cli import ask as verb
+
+    verb.run(case, question, file=file, explain=explain, cases=cases, as_json=as_json)
+
+
+@app.command(epilog="Example: caseroom doctor")
+def doctor(cases: CasesDir = None, as_json: AsJson = False) -> None:
+    """Check that everything the room needs is in place."""
+    from caseroom.cli import doctor as verb
+
+    verb.run(cases=cases, as_json=as_json)
+
+
+@cases_app.callback(invoke_without_command=True)
+def cases_alone(context: typer.Context) -> None:
+    """List, show, check and write cases."""
+    if context.invoked_subcommand is None:
+        cases_list()
+
+
+@cases_app.command("list", epilog="Example: caseroom cases list --json")
+def cases_list(cases: CasesDir = None, as_json: AsJson = False) -> None:
+    """List the shelf."""
+    from caseroom.cli import cases as verb
+
+    verb.list_cases(cases=cases, as_json=as_json)
+
+
+@cases_app.command("show", epilog="Example: caseroom cases show support-desk")
+def cases_show(case: str, cases: CasesDir = None, as_json: AsJson = False) -> None:
+    """Show a case's brief (nothing that is withheld)."""
+    from caseroom.cli import cases as verb
+
+    verb.show(case, cases=cases, as_json=as_json)
+
+
+@cases_app.command("check", epilog="Example: caseroom cases check my-cases/my-case")
+def cases_check(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[CASE|DIR]...", help="Cases or case folders; all of the shelf if none.")
+    ] = None,
+    lines: Annotated[bool, typer.Option("--lines", help="Also name each single line that does not do what it should.")] = False,
+    cases: CasesDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prove cases whole: files, figures, each fact reachable, each point earned."""
+    from caseroom.cli import cases as verb
+
+    verb.check(names or [], lines=lines, cases=cases, as_json=as_json)
+
+
+@cases_app.command("new", epilog="Example: caseroom cases new my-cases/my-case")
+def cases_new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write; its name becomes the case's id.")]) -> None:
+    """Write a commented skeleton of a case that is whole."""
+    from caseroom.cli import cases as verb
+
+    verb.new(folder)
+
+
+@sessions_app.callback(invoke_without_command=True)
+def sessions_alone(context: typer.Context) -> None:
+    """List, show, export and delete your sessions."""
+    if context.invoked_subcommand is None:
+        sessions_list()
+
+
+@sessions_app.command("list", epilog="Example: caseroom sessions list")
+def sessions_list(as_json: AsJson = False) -> None:
+    """List your sessions, the newest first."""
+    from caseroom.cli import sessions as verb
+
+    verb.list_sessions(as_json=as_json)
+
+
+@sessions_app.command("show", epilog="Example: caseroom sessions show k3vq8mza")
+def sessions_show(session: str, cases: CasesDir = None, as_json: AsJson = False) -> None:
+    """Show a session: its transcript and, once it is over, its scorecard."""
+    from caseroom.cli import sessions as verb
+
+    verb.show(session, cases=cases, as_json=as_json)
+
+
+@sessions_app.command("export", epilog="Example: caseroom sessions export k3vq8mza --format markdown -o session.md")
+def sessions_export(
+    session: str,
+    form: Annotated[str, typer.Option("--format", help="markdown, json, text or html.")] = "markdown",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
+    ] = None,
+    cases: CasesDir = None,
+) -> None:
+    """Export a session as Markdown, JSON, plain text or HTML."""
+    from caseroom.cli import sessions as verb
+
+    verb.export(session, form, output, cases=cases)
+
+
+@sessions_app.command("delete", epilog="Example: caseroom sessions delete k3vq8mza --yes")
+def sessions_delete(session: str, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Delete a session for good."""
+    from caseroom.cli import sessions as verb
+
+    verb.delete(session, yes=yes)
+
+
+def main() -> None:
+    """Run the command line; errors of the tree, Ctrl-C and a closed pipe end it with a message and a code."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+    except CaseroomError as error:
+        return _told(str(error), error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        return _told("Stopped.", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads any more; do not complain about it at exit
+        return 141
+    except OSError as error:
+        return _told(f"{error.filename or 'The system'}: {error.strerror or error}.", 1)
+    except Exception as error:
+        show, exit_code = getattr(error, "show", None), getattr(error, "exit_code", None)  # typer's usage errors have no public class
+        if show is None or exit_code is None:
+            raise
+        show()
+        return int(exit_code)
+    return code if isinstance(code, int) else 0
+
+
+def _told(message: str, code: int) -> int:
+    typer.echo(message, err=True)
+    return code

@@ -1,0 +1,68 @@
+"""What the verbs share to print: the console, JSON, progress, opening the room."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from caseroom.app.engine import Engine
+from caseroom.app.interviews import Room, open_room
+from caseroom.cases.shelf import Shelf
+from caseroom.config import settings_from_environment
+
+console = Console(highlight=False, soft_wrap=False)
+errors = Console(stderr=True, highlight=False)
+
+
+def the_room(cases: Path | None) -> Room:
+    """The room with the settings of this process."""
+    return open_room(settings_from_environment(cases=cases))
+
+
+def the_shelf(cases: Path | None) -> Shelf:
+    """The shelf alone, for verbs that need no store."""
+    settings = settings_from_environment(cases=cases)
+    return Shelf([*settings.case_folders, settings.user_cases])
+
+
+def the_shelf_and_engine(cases: Path | None) -> tuple[Shelf, Engine]:
+    """Shelf and models, for verbs that need no store."""
+    return the_shelf(cases), Engine(settings_from_environment().cache)
+
+
+def print_json(data: Any) -> None:
+    """Print data as JSON, stable in order and form."""
+    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def say(text: str = "", style: str | None = None) -> None:
+    """Print words as they are, whatever brackets they hold."""
+    console.print(text, style=style, markup=False, soft_wrap=not console.is_terminal)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, where a person looks."""
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file, all of it or none."""
+    part = path.with_name(path.name + ".part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    errors.print(f"Wrote {path}", markup=False)

@@ -1,0 +1,48 @@
+"""Settings, read once from the environment. Nothing else reads it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+def _default_home() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("caseroom", appauthor=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are kept."""
+
+    home: Path = field(default_factory=_default_home)
+    """The folder of the store, the user's cases and the cache. `CASEROOM_HOME`."""
+    case_folders: tuple[Path, ...] = ()
+    """More folders of case folders, looked at first. `CASEROOM_CASES`, separated as in PATH; `--cases`."""
+    store_url: str | None = None
+    """A database address in SQLAlchemy's form; without it an SQLite file in `home`. `CASEROOM_STORE`."""
+
+    @property
+    def user_cases(self) -> Path:
+        """The user's own cases."""
+        return self.home / "cases"
+
+    @property
+    def cache(self) -> Path:
+        """Vectors of cases that ship without theirs. Safe to delete."""
+        return self.home / "cache"
+
+    @property
+    def database(self) -> str:
+        """The address of the session store."""
+        return self.store_url or f"sqlite:///{self.home / 'sessions.db'}"
+
+
+def settings_from_environment(*, cases: Path | None = None) -> Settings:
+    """Read the settings; `cases` is the folder named by `--cases`, if any."""
+    home = Path(os.environ["CASEROOM_HOME"]).expanduser() if os.environ.get("CASEROOM_HOME") else _default_home()
+    listed = [Path(part) for part in os.environ.get("CASEROOM_CASES", "").split(os.pathsep) if part]
+    folders = ([cases] if cases else []) + listed
+    return Settings(home=home, case_folders=tuple(folders), store_url=os.environ.get("CASEROOM_STORE") or None)

@@ -1,0 +1,76 @@
+"""Everything that can go wrong and be told to a person. A message says what happened and what to do next; no traceback is shown.
+
+CaseroomError                exit 1
+├── UsageError               exit 2   the words of the command are off
+│   └── UnknownCase                   no such case on the shelf
+├── CaseError                exit 3   a case folder that does not hold
+├── StoreError               exit 4   the session store
+│   ├── StoreTooNew                   written by a newer caseroom
+│   ├── StoreUnusable                 torn, read-only, or the disk is full
+│   ├── SessionNotFound
+│   └── SessionMoved                  another process went on with this session
+├── TranscriptError          exit 5   a transcript that cannot be read or graded
+└── WeightsError             exit 6   the embedded model files are missing or damaged
+"""
+
+from __future__ import annotations
+
+
+class CaseroomError(Exception):
+    """The root of the tree."""
+
+    exit_code = 1
+
+
+class UsageError(CaseroomError):
+    """The words of a command do not fit."""
+
+    exit_code = 2
+
+
+class UnknownCase(UsageError):
+    """No case of that name is on the shelf."""
+
+
+class CaseError(CaseroomError):
+    """A case folder does not hold together; `problems` names file, line and what to write instead, one a line."""
+
+    exit_code = 3
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class StoreError(CaseroomError):
+    """The session store cannot do what was asked."""
+
+    exit_code = 4
+
+
+class StoreTooNew(StoreError):
+    """The store was written by a newer caseroom."""
+
+
+class StoreUnusable(StoreError):
+    """The store cannot be read or written."""
+
+
+class SessionNotFound(StoreError):
+    """No session has that id."""
+
+
+class SessionMoved(StoreError):
+    """Another process wrote to this session since it was read."""
+
+
+class TranscriptError(CaseroomError):
+    """A transcript cannot be read or has nothing to grade."""
+
+    exit_code = 5
+
+
+class WeightsError(CaseroomError):
+    """An embedded model file is missing or damaged."""
+
+    exit_code = 6

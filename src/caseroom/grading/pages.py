@@ -1,0 +1,90 @@
+"""The scorecard as Markdown and as one printable HTML file. Words that the terminal shares stand here too."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from caseroom.grading.scorecard import PointScore, Scorecard, StepScore
+from caseroom.steps import BY_ID
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+MARKS = {"covered": "✓", "partial": "~", "missed": "·", "contradicted": "✗", "not_reached": "–"}
+VERDICT_WORDS = {
+    "covered": "made", "partial": "named, not whole", "missed": "not made", "contradicted": "the opposite was said", "not_reached": "not reached",
+}  # fmt: skip
+_QUOTE = 220
+
+
+def short(quote: str) -> str:
+    """A quote on one line, cut in the middle of the text with an ellipsis if it is long."""
+    flat = " ".join(quote.split())
+    return flat if len(flat) <= _QUOTE else flat[: _QUOTE - 1].rstrip() + "…"
+
+
+def clock_words(step: StepScore) -> str:
+    """Time in a step against its box: "4:10 of 6:00"."""
+    if step.seconds is None:
+        return ""
+    return f"{_minutes(step.seconds)} of {_minutes(step.box_seconds)}"
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
+def headline(card: Scorecard) -> str:
+    """The limiting step, in words."""
+    if card.limiting is None:
+        return "Every step is at the top level."
+    step = next(s for s in card.steps if s.step == card.limiting)
+    if step.level is None:
+        return f"What holds the answer back: {step.title} was not reached."
+    return f"What holds the answer back: {step.title}, level {step.level} of 4. {step.anchor}"
+
+
+def to_markdown(card: Scorecard) -> str:
+    """The scorecard as Markdown."""
+    lines = [f"# Scorecard: {card.title}", "", f"**{headline(card)}**", "", "| step | level | own | time | |", "|---|---|---|---|---|"]
+    for step in card.steps:
+        level, own = ("–" if step.level is None else str(step.level)), ("" if step.own_level is None else str(step.own_level))
+        lines.append(f"| {step.title} | {level} | {own} | {clock_words(step)} | {step.anchor} |")
+    for step in card.steps:
+        lines += ["", f"## {step.title}", "", *(_line(p) for p in step.points if p.weight != "extra" or p.verdict != "missed")]
+    lines += ["", "## How it was said", "", *(_line(p) for p in card.communication)]
+    facts = card.facts
+    lines += ["", "## Facts", "", f"- asked for: {', '.join(facts.asked) or 'none'}", f"- used later: {', '.join(facts.used) or 'none'}"]
+    lines += [f"- not asked for: {', '.join(facts.missed) or 'none'}", *(f"- assumed: “{_plain(text)}”" for text in facts.assumed)]
+    if card.changes:
+        lines += ["", "## What would lift it most", ""]
+        for number, change in enumerate(card.changes, start=1):
+            lines += [f"{number}. **{change.name}** ({BY_ID[change.step].title}): {change.do} {change.why}", f"   > {change.strong}"]
+    return "\n".join([*lines, "", f"Judge: `{card.judge}`, case version `{card.case_version}`", ""])
+
+
+def _line(point: PointScore) -> str:
+    said = f" “{_plain(short(point.quote))}” (turn {point.evidence.turn})" if point.quote and point.evidence else ""
+    why = f" — {_plain(point.lacks)}" if point.lacks else ""
+    return f"- {MARKS[point.verdict]} **{point.id} {point.name}**: {VERDICT_WORDS[point.verdict]}{why}{said}"
+
+
+def _plain(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("<", "&lt;").replace("*", "\\*").replace("`", "\\`").replace("|", "\\|")
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+
+
+def to_html(card: Scorecard) -> str:
+    """The scorecard as one HTML file that needs nothing else and prints well."""
+    template = _templates().get_template("scorecard.html")
+    return template.render(card=card, headline=headline(card), marks=MARKS, words=VERDICT_WORDS, clock=clock_words, titles=BY_ID)

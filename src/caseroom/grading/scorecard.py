@@ -1,0 +1,200 @@
+"""The scorecard: steps with levels and points, facts, communication, time, and the three changes that would lift the answer most.
+
+A projection of a transcript; the same transcript gives the same scorecard, byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from caseroom.cases.model import Case, Point
+from caseroom.grading import communication
+from caseroom.grading.communication import Happened
+from caseroom.grading.evidence import Evidence
+from caseroom.grading.judge import Asked, Finding, Judge, Verdict, furthest_step, with_reach
+from caseroom.grading.levels import ANCHORS, level
+from caseroom.grading.transcript import Transcript
+from caseroom.steps import STEP_IDS, STEPS
+
+_CHANGES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PointScore:
+    """One point of the rubric with its verdict and its evidence."""
+
+    id: str
+    name: str
+    weight: str
+    statement: str
+    verdict: Verdict
+    quote: str | None
+    """The candidate's own words, cut from the transcript."""
+    evidence: Evidence | None
+    lacks: str | None
+    prompted: bool
+    """Whether it was made in answer to a probe for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepScore:
+    """One step."""
+
+    step: str
+    title: str
+    level: int | None
+    """0 to 4; None if the step was not reached."""
+    anchor: str
+    own_level: int | None
+    """The candidate's self-score."""
+    points: tuple[PointScore, ...]
+    seconds: float | None
+    """Time spent, where known."""
+    box_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What became of the withheld facts."""
+
+    asked: tuple[str, ...]
+    missed: tuple[str, ...]
+    used: tuple[str, ...]
+    """Asked for, and a figure of it used later."""
+    assumed: tuple[str, ...]
+    """What the candidate assumed, in their words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One of the changes that would lift the answer most."""
+
+    point: str
+    name: str
+    step: str
+    verdict: Verdict
+    do: str
+    why: str
+    strong: str
+    """What a strong answer says at that place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """The whole."""
+
+    case: str
+    title: str
+    case_version: str
+    judge: str
+    """The judge's signature: encoder, fitted model, form of the scorecard."""
+    limiting: str | None
+    """The step that holds the answer back most; None if all are at the top."""
+    steps: tuple[StepScore, ...]
+    communication: tuple[PointScore, ...]
+    facts: Facts
+    changes: tuple[Change, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is known of an interview besides its words. A transcript from a file knows little of it."""
+
+    asked: tuple[Asked, ...] = ()
+    assumed: tuple[str, ...] = ()
+    happened: tuple[Happened, ...] = ()
+    seconds: tuple[tuple[str, float], ...] = ()
+    self_scores: tuple[tuple[str, int], ...] = ()
+    reached: str | None = None
+    """The furthest step that was entered, where known."""
+
+
+def score(judge: Judge, transcript: Transcript, record: Record = Record()) -> Scorecard:
+    """Grade a transcript."""
+    case = judge.case
+    findings = judge.read(transcript, record.asked)
+    reached = max((s for s in (record.reached, furthest_step(case, findings)) if s), key=STEP_IDS.index)
+    counted = {f.point: f for f in communication.counted(case, transcript, judge.encoder, record.happened, reached)}
+    by_id = {f.point: f for f in with_reach(case, findings, reached)} | counted
+    steps = tuple(_step(case, step.id, by_id, transcript, record) for step in STEPS)
+    return Scorecard(
+        case=case.id, title=case.title, case_version=case.version,
+        judge=f"judge|encoder:{judge.encoder.signature}|fitted:{judge.fitted.signature}|form:1",
+        limiting=_limiting(steps), steps=steps,
+        communication=_points([p for p in case.points if p.step == "communication"], by_id, transcript),
+        facts=_facts(case, transcript, record), changes=_changes(case, steps),
+    )  # fmt: skip
+
+
+def _step(case: Case, step: str, findings: dict[str, Finding], transcript: Transcript, record: Record) -> StepScore:
+    points = [p for p in case.points if p.step == step]
+    reached = level(points, findings)
+    seconds = dict(record.seconds)
+    return StepScore(
+        step=step, title=STEPS[STEP_IDS.index(step)].title, level=reached, anchor="Not reached." if reached is None else ANCHORS[reached],
+        own_level=dict(record.self_scores).get(step), points=_points(points, findings, transcript),
+        seconds=round(seconds[step], 1) if step in seconds else None, box_seconds=dict(case.minutes)[step] * 60,
+    )  # fmt: skip
+
+
+def _points(points: Sequence[Point], findings: dict[str, Finding], transcript: Transcript) -> tuple[PointScore, ...]:
+    prompted = {turn.number: turn.prompted for turn in transcript.candidate() if turn.prompted}
+    made = []
+    for point in points:
+        finding = findings.get(point.id) or Finding(point.id, "missed", 0.0)
+        place = finding.evidence
+        quote = transcript.quote(place.turn, place.start, place.end) if place else None
+        made.append(
+            PointScore(point.id, point.name, point.weight, point.statement, finding.verdict, quote, place, finding.lacks,
+                       bool(place and prompted.get(place.turn) == point.id))
+        )  # fmt: skip
+    return tuple(made)
+
+
+def _limiting(steps: Sequence[StepScore]) -> str | None:
+    lowest = min(steps, key=lambda s: -1 if s.level is None else s.level)
+    return None if lowest.level == 4 else lowest.step
+
+
+def _facts(case: Case, transcript: Transcript, record: Record) -> Facts:
+    first: dict[str, int] = {}
+    for entry in record.asked:
+        first.setdefault(entry.fact, entry.evidence.turn)
+    places = communication.number_places(case, transcript)
+    used = {fact for fact, place in places if fact in first and place.turn > first[fact]}
+    order = [fact.id for fact in case.facts]
+    return Facts(
+        asked=tuple(first),
+        missed=tuple(f for f in order if f not in first),
+        used=tuple(f for f in order if f in used),
+        assumed=record.assumed,
+    )
+
+
+def _changes(case: Case, steps: Sequence[StepScore]) -> tuple[Change, ...]:
+    """Core points first where something false was said, then where nothing was, the weakest step first; one a step before a second."""
+    worst = {"contradicted": 0, "missed": 1, "not_reached": 1, "partial": 2}
+    wanted = [
+        (count, -1 if step.level is None else step.level, worst[point.verdict], STEP_IDS.index(step.step), point)
+        for step in steps
+        for count, point in enumerate(
+            sorted(
+                (p for p in step.points if p.weight != "extra" and p.verdict in worst), key=lambda p: (p.weight != "trap", worst[p.verdict])
+            )
+        )
+    ]
+    chosen = [row[4] for row in sorted(wanted, key=lambda row: (row[4].weight != "trap", *row[:4], row[4].id))[:_CHANGES]]
+    return tuple(_change(case, point) for point in chosen)
+
+
+def _change(case: Case, scored: PointScore) -> Change:
+    point = case.point(scored.id)
+    strong = next((passage.text for passage in case.strong if passage.point == point.id), point.examples[0] if point.examples else "")
+    do = point.statement if scored.lacks is None else f"{point.statement} You named it: {scored.lacks}."
+    return Change(point.id, point.name, point.step, scored.verdict, do, point.why, strong)

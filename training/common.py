@@ -1,0 +1,51 @@
+"""What the fitting scripts share: cases, a seeded logistic regression, and the file form of a fitted model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from caseroom.cases.load import LIBRARY
+from caseroom.cases.model import Case
+from caseroom.cases.shelf import Shelf
+from caseroom.language.match import Fitted
+
+SOURCE = Path(__file__).parent.parent / "src" / "caseroom"
+
+
+def library_cases() -> list[Case]:
+    """The shipped cases."""
+    shelf = Shelf([])
+    return [shelf.case(path.parent.name) for path in sorted(LIBRARY.glob("*/case.yaml"))]
+
+
+def fit(features: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], weights: np.ndarray[Any, Any], names: Sequence[str],
+        thresholds: dict[str, float], strength: float = 1.0) -> Fitted:  # fmt: skip
+    """A logistic regression over plain features (the scaling is folded into the weights)."""
+    from sklearn.linear_model import LogisticRegression
+
+    mean, scale = features.mean(0), np.maximum(features.std(0), 1e-6)
+    model = LogisticRegression(C=strength, max_iter=2000).fit((features - mean) / scale, labels, sample_weight=weights)
+    weight = model.coef_[0] / scale
+    bias = float(model.intercept_[0] - (weight * mean).sum())
+    return signed(tuple(names), [round(float(w), 4) for w in weight], round(bias, 4), thresholds)
+
+
+def signed(names: tuple[str, ...], weights: list[float], bias: float, thresholds: dict[str, float]) -> Fitted:
+    """The fitted model with the digest of its numbers."""
+    content = json.dumps([names, weights, bias, thresholds], sort_keys=True)
+    return Fitted(names, tuple(weights), bias, thresholds, hashlib.sha256(content.encode()).hexdigest()[:12])
+
+
+def save(fitted: Fitted, path: Path) -> None:
+    """Write the model where the package reads it."""
+    data = {
+        "features": list(fitted.features), "weights": list(fitted.weights), "bias": fitted.bias,
+        "thresholds": fitted.thresholds, "signature": fitted.signature,
+    }  # fmt: skip
+    path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
