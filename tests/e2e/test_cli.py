@@ -109,9 +109,11 @@ def test_doctor_finds_everything_in_place(run: Run) -> None:
 
 
 def test_alone_it_opens_the_room(run: Run) -> None:
-    done = run()
-    assert done.returncode == 2
-    assert "Name a case: caseroom practice CASE" in done.stderr
+    left = run()
+    assert left.returncode == 0
+    assert "1  " in left.stdout and "caseroom practice CASE" in left.stdout
+    held = run(stdin="9\n3\nHow long does an agent spend on a ticket?\n/end\n")
+    assert "Write one of the numbers" in held.stdout and "8 minutes" in held.stdout and "Scorecard" in held.stdout
 
 
 class TestBadInput:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,25 +34,32 @@ def run(case: str | None, *, resume: bool, script: Path | None, html: Path | Non
     """The verb."""
     lines = read_script(script) if script else None
     room = the_room(cases)
-    clock = ScriptClock() if lines is not None else None
-    tick = {"tick": clock} if clock else {}
-    interview = Interview(room, case or newest_open(room), **tick) if resume else Interview.start(room, case or _choose(room), **tick)
-    quiet = as_json
-    if not quiet:
+    clock = ScriptClock()
+    tick = time.monotonic if lines is None else clock
+    if resume:
+        interview = Interview(room, case or newest_open(room), tick)
+    elif chosen := case or _choose(room):
+        interview = Interview.start(room, chosen, tick)
+    else:
+        return
+    if not as_json:
         _introduce(interview, resumed=resume)
     with progress("Reading the case"):
         interview.prepare()
-    source = _played(interview, lines, clock, quiet) if lines is not None and clock else _typed()
     try:
-        _converse(interview, source, quiet)
+        _converse(interview, _typed() if lines is None else _played(interview, lines, clock, as_json), as_json)
     except KeyboardInterrupt:
         _stored(interview)
         raise
     except EOFError:
         _stored(interview)
         return
-    if lines is None and not quiet:
+    if lines is None and not as_json:
         _self_score(interview)
+    _show_scorecard(interview, html, as_json)
+
+
+def _show_scorecard(interview: Interview, html: Path | None, as_json: bool) -> None:
     card = interview.scorecard()
     if html:
         write_file(html, scorecard_html(card))
@@ -66,20 +74,23 @@ def _stored(interview: Interview) -> None:
     errors.print(f"\nStored. `caseroom practice --resume {interview.id}` goes on at this turn.", markup=False)
 
 
-def _choose(room: Room) -> str:
-    """Let the candidate choose from the shelf."""
+def _choose(room: Room) -> str | None:
+    """Let the candidate choose from the shelf; None if they leave."""
     found, broken = room.shelf.all()
     for error in broken:
         errors.print(f"Left out, does not hold: {error.problems[0]}", markup=False, style="yellow")
-    if not sys.stdin.isatty():
-        raise UsageError(f"Name a case: caseroom practice CASE. Cases: {', '.join(c.id for c in found)}")
-    say("Which case? Half an hour, no key, no network; everything stays on this machine.\n")
+    say("Which case? No key, no network; everything stays on this machine.\n")
     for number, case in enumerate(found, start=1):
         say(f"  {number}  {case.title}  ({case.domain}, {case.level}, {case.total_minutes():.0f} minutes)")
+    say()
     while True:
-        answer = input("\nNumber, or Enter for 1 (q leaves): ").strip().lower()
+        try:
+            answer = input("Number, or Enter for 1 (q leaves): ").strip().lower()
+        except EOFError:
+            answer = "q"
         if answer in ("q", "quit", "/end"):
-            raise KeyboardInterrupt
+            say("\n`caseroom practice CASE` starts one directly.", style="dim")
+            return None
         if answer == "" and found:
             return found[0].id
         if answer.isdigit() and 1 <= int(answer) <= len(found):

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from caseroom.cli.screen import console, say
-from caseroom.grading.pages import MARKS, VERDICT_WORDS, clock_words, headline, short
+from caseroom.grading.pages import MARKS, VERDICT_WORDS, clock_words, has_own_levels, has_times, headline, short
 from caseroom.grading.scorecard import PointScore, Scorecard, StepScore
 
 _STYLES = {"covered": "green", "partial": "yellow", "missed": "red", "contradicted": "bold red", "not_reached": "dim"}
@@ -30,14 +30,16 @@ def show(card: Scorecard) -> None:
 
 
 def _levels(card: Scorecard) -> Table:
-    table = Table(box=None, pad_edge=False, expand=False)
-    for name in ("Step", "Level", "You said", "Time", ""):
-        table.add_column(name)
+    table = Table(box=None, pad_edge=False, show_header=False)
+    rated, timed = has_own_levels(card), has_times(card)
     for step in card.steps:
         level = "–" if step.level is None else f"{'●' * step.level}{'○' * (4 - step.level)} {step.level}"
-        style = "bold yellow" if step.step == card.limiting else None
-        own = "" if step.own_level is None else str(step.own_level)
-        table.add_row(Text(step.title, style=style or ""), level, own, clock_words(step), Text(step.anchor, style="dim"))
+        row = [Text(step.title, style="bold yellow" if step.step == card.limiting else ""), Text(level)]
+        if rated:
+            row.append(Text("" if step.own_level is None else f"you said {step.own_level}"))
+        if timed:
+            row.append(Text(clock_words(step)))
+        table.add_row(*row, Text(step.anchor, style="dim"))
     return table
 
 

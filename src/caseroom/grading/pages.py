@@ -36,6 +36,16 @@ def _minutes(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
+def has_own_levels(card: Scorecard) -> bool:
+    """Whether the candidate gave levels of their own."""
+    return any(step.own_level is not None for step in card.steps)
+
+
+def has_times(card: Scorecard) -> bool:
+    """Whether the time in the steps is known."""
+    return any(step.seconds is not None for step in card.steps)
+
+
 def headline(card: Scorecard) -> str:
     """The limiting step, in words."""
     if card.limiting is None:
@@ -87,4 +97,7 @@ def _templates() -> Environment:
 def to_html(card: Scorecard) -> str:
     """The scorecard as one HTML file that needs nothing else and prints well."""
     template = _templates().get_template("scorecard.html")
-    return template.render(card=card, headline=headline(card), marks=MARKS, words=VERDICT_WORDS, clock=clock_words, titles=BY_ID)
+    return template.render(
+        card=card, headline=headline(card), marks=MARKS, words=VERDICT_WORDS, clock=clock_words, titles=BY_ID,
+        rated=has_own_levels(card), timed=has_times(card),
+    )  # fmt: skip

@@ -7,6 +7,7 @@ probability of them.
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections import Counter
@@ -43,7 +44,7 @@ class _Lines:
         self.vectors = encoder.encode(self.texts)
         edges = np.concatenate([[0], np.cumsum([len(group) for group in groups])]).astype(int)
         self.members = np.full((len(groups), max([len(group) for group in groups], default=0)), len(self.texts))
-        for row, (start, end) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        for row, (start, end) in enumerate(itertools.pairwise(edges)):
             self.members[row, : end - start] = np.arange(start, end)
         self.weight = weight
         places: dict[str, list[int]] = {}
