@@ -25,7 +25,7 @@ check: $(VENV)/.dev
 
 evals: $(VENV)/.dev
 	$(BIN)/python -m evals.deletion
-	$(BIN)/python -m evals.disclosure
+	$(BIN)/python -m evals.disclosure --tuning
 	$(BIN)/python -m evals.attacks
 
 bench: $(VENV)/.dev
@@ -33,8 +33,8 @@ bench: $(VENV)/.dev
 
 train: export PYTHONPATH := .:training
 train: $(VENV)/.train
-	$(BIN)/python training/tune_encoder.py --out build/encoder.safetensors
-	$(BIN)/python training/export_encoder.py --weights build/encoder.safetensors
+	$(BIN)/python training/tune_encoder.py --epochs 2
+	$(BIN)/python training/export.py --encoder build/encoder.safetensors
 	$(BIN)/python training/fit_ear.py
 	$(BIN)/python training/fit_judge.py
 	$(BIN)/python training/vectors.py

@@ -72,7 +72,7 @@ def grading(engine: Engine, shelf: Shelf) -> float:
     """Seconds to grade a transcript of 6,000 words, none of its sentences seen before; models loaded."""
     case = shelf.case("support-desk")
     engine.prepare(case)
-    engine.encoder.warm()
+    engine.warm()
     text: list[str] = []
     number = 0
     pool = [line.text for path in sorted(SCRIPTS.glob("*-strong.txt")) for line in read_script(path) if not line.text.startswith("/")]

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 
-from caseroom.cases.load import LIBRARY
+from caseroom.cases.files import FactsForm
+from caseroom.cases.load import LIBRARY, fact_of
 from caseroom.cases.model import Case
 from caseroom.cases.shelf import Shelf
 from caseroom.language.match import Fitted
@@ -22,6 +24,17 @@ def library_cases() -> list[Case]:
     """The shipped cases."""
     shelf = Shelf([])
     return [shelf.case(path.parent.name) for path in sorted(LIBRARY.glob("*/case.yaml"))]
+
+
+def sheet_case(path: Path) -> Case:
+    """A training sheet as a case that has facts and nothing else."""
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    form = FactsForm.model_validate({"facts": data["facts"]})
+    facts = tuple(fact_of(fact) for fact in form.facts)
+    return Case(
+        id=path.stem, folder=path.parent, title=path.stem, company="", domain="", level="middle", trap=False, minutes=(), opening="", terms=(),
+        facts=facts, points=(), turns=(), strong=(), version="",
+    )  # fmt: skip
 
 
 def fit(features: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], weights: np.ndarray[Any, Any], names: Sequence[str],

@@ -46,7 +46,7 @@ class Layer(nn.Module):
 
 
 class MiniLM(nn.Module):
-    """Token vectors of shape (batch, length, 384) from `input_ids` and `attention_mask`, both (batch, length)."""
+    """Token vectors of shape (batch, length, 384) from `input_ids`, `attention_mask` and, for pairs, `token_type_ids`, all (batch, length)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,8 +55,9 @@ class MiniLM(nn.Module):
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
         self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        x = self.words(input_ids) + self.positions.weight[: input_ids.shape[1]] + self.kinds.weight[0]
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None) -> Tensor:
+        kinds = self.kinds.weight[0] if token_type_ids is None else self.kinds(token_type_ids)
+        x = self.words(input_ids) + self.positions.weight[: input_ids.shape[1]] + kinds
         x = self.norm(x)
         bias = (1.0 - attention_mask[:, None, None, :].to(x.dtype)) * -1e4
         for layer in self.layers:

@@ -66,6 +66,10 @@ class Engine:
     def _missing(self, texts: list[str]) -> list[str]:
         return [text for text in texts if key_of(text) not in self.encoder.memory]
 
+    def warm(self) -> None:
+        """Load the models now, so that the first turn does not wait for them."""
+        self.encoder.warm()
+
     def signature(self, case: Case) -> str:
         """Which models and thresholds are at work."""
         return f"encoder:{self.encoder.signature}|ear:{self.ear(case).fitted.signature}|judge:{self.judge(case).fitted.signature}"

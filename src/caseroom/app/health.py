@@ -57,10 +57,10 @@ def _packages() -> str:
 
 
 def _models(settings: Settings) -> str:
-    encoder = Engine(settings.cache).encoder
-    encoder.verify()
-    encoder.warm()
-    return f"sentence encoder {encoder.signature}, weights as shipped"
+    engine = Engine(settings.cache)
+    engine.encoder.model.verify()
+    engine.warm()
+    return f"encoder {engine.encoder.signature}, weights as shipped"
 
 
 def _store(settings: Settings) -> str:

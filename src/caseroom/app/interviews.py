@@ -75,7 +75,7 @@ class Interview:
     def prepare(self, progress: Progress | None = None) -> None:
         """Load the models and vectors now, so that the first turn does not wait."""
         self.room.engine.prepare(self.case, progress)
-        self.room.engine.encoder.warm()
+        self.room.engine.warm()
 
     @property
     def now(self) -> float:

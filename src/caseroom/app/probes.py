@@ -183,7 +183,7 @@ def answer_all(engine: Engine, shelf: Shelf, probes: Sequence[Probe], progress: 
     """Ask all probes, each of its own case."""
     for case_id in dict.fromkeys(probe.case for probe in probes):
         engine.prepare(shelf.case(case_id))
-    engine.encoder.warm()
+    engine.warm()
     answered = []
     for number, probe in enumerate(probes, start=1):
         answered.append(answer(engine.ear(shelf.case(probe.case)), probe)[0])

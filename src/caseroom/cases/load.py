@@ -55,7 +55,7 @@ def load_case(folder: Path) -> Case:
     loaded = Case(
         id=folder.name, folder=folder, title=head.title, company=head.company, domain=head.domain, level=head.level, trap=head.trap,
         minutes=tuple(head.minutes.items()), opening=" ".join(head.opening.split()), terms=tuple(head.terms),
-        facts=tuple(_fact(form) for form in facts[0].facts), points=points, turns=tuple(_turn(form) for form in turns[0].turns),
+        facts=tuple(fact_of(form) for form in facts[0].facts), points=points, turns=tuple(_turn(form) for form in turns[0].turns),
         strong=tuple(strong), version=_digest(folder),
     )  # fmt: skip
     problems = list(_misfits(loaded, facts[1], rubric[1], turns[1]))
@@ -71,7 +71,8 @@ def _digest(folder: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _fact(form: files.FactForm) -> Fact:
+def fact_of(form: files.FactForm) -> Fact:
+    """The frozen fact of a form."""
     return Fact(
         id=form.id, step=form.step, topic=form.topic, entity=tuple(form.entity), attribute=tuple(form.attribute), kind=tuple(form.kind),
         say=" ".join(form.say.split()), numbers=tuple(form.numbers.items()), asking_earns=tuple(form.asking_earns),

@@ -1,8 +1,8 @@
 """The ear: which withheld facts a turn asks for. It says a fact, asks back, or says that it is not known; it never writes a fact.
 
 A turn is cut into clauses; only clauses that ask are matched. Each fact is measured (similarity to its example questions, distance from its
-near-misses and from the other facts, whether its entity and attribute are named, whether the kind of answer fits), a fitted model
-turns the measures into a probability, and three bands decide. What was asked about before helps with a short follow-up.
+near-misses and from the other facts, whether its entity and attribute are named, whether the kind of answer fits), by its own words and
+together with what leads to it or what it leans on. A fitted model turns the measures into a probability, and three bands decide.
 """
 
 from __future__ import annotations
@@ -20,18 +20,23 @@ from caseroom.cases.model import Case, Fact
 from caseroom.interview import manners
 from caseroom.language.clauses import Clause, clauses, core, kind_agreement
 from caseroom.language.encoder import Encoder
-from caseroom.language.match import Entry, Fitted, Index, load_fitted
+from caseroom.language.match import MEASURES, Entry, Fitted, Index, load_fitted
 from caseroom.language.text import holds, stems, words
 
 FEATURES = (
     "best", "near", "miss", "rival", "overlap", "miss_overlap", "rival_overlap", "topic", "entity", "attribute", "fits", "clashes",
-    "near_over_miss",
+    "near_over_miss", "near_full",
 )  # fmt: skip
 Outcome = Literal["say", "ask_back", "unknown", "nothing"]
 
 
-_NEAR_A_TOPIC, _CLEARLY_NEARER = 0.7, 0.08
-"""For an answer to our asking back: sum of two cosines (to the questions, to the topic), and its distance from the other topic."""
+_MOST_AT_ONCE = 3
+"""More facts in one turn, or more bare topics, is asking for the sheet."""
+_LEAD_WORDS = 30
+"""So many words before a question may lead to it."""
+_NEAR_A_TOPIC, _CLEARLY_NEARER, _NAMED = 0.7, 0.08, 0.1
+"""For an answer to our asking back: sum of two cosines (to the questions, to the topic), its distance from the other topic, and what a
+named entity or attribute adds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,17 @@ class Context:
     """Facts that the latest reply asked back about."""
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An asking clause as it is matched."""
+
+    clause: Clause
+    alone: str
+    """Its own words."""
+    full: str
+    """With what leads to it or what it leans on."""
+
+
 class Ear:
     """Disclosure for one case."""
 
@@ -108,52 +124,49 @@ class Ear:
         """All texts whose vectors this ear needs."""
         return [line for fact in self.case.facts for line in (*fact.questions, *fact.near_misses, fact.topic)]
 
-    def features(self, parts: Sequence[Clause], texts: Sequence[str] | None = None, *, leave_out: bool = False) -> NDArray[np.float32]:
-        """Features of each clause for each fact, shape (clauses, facts, features); `texts` stand in for the clauses' own words."""
-        said = [core(part.text) for part in parts] if texts is None else list(texts)
-        vectors = self.encoder.encode(said)
-        measures = self._index.measure(said, vectors, leave_out=leave_out)
-        topic = (vectors @ self._topics.T)[:, :, None]
-        typed = np.array(
-            [[_typed(part, text, fact) for fact in self.case.facts] for part, text in zip(parts, said, strict=True)], np.float32
-        )
-        margin = (measures[:, :, 1] - measures[:, :, 2])[:, :, None]
-        return np.concatenate([measures, topic, typed, margin], axis=2).astype(np.float32)
+    def questions(self, turn: str, context: Context = Context()) -> tuple[list[Clause], list[Question]]:
+        """The clauses of a turn, and those of them that ask about the business."""
+        parts = clauses(turn)
+        asking = [part for part in parts if part.asks and words(part.text) and not manners.courtesy(part.text)]
+        if any(part.act != "fragment" for part in asking):  # beside a question, "First of all:" only leads into it
+            asking = [part for part in asking if part.act != "fragment"]
+        before = self.case.fact(context.last_facts[-1]).topic if context.last_facts else None
+        return parts, [Question(part, core(part.text), asked_text(parts, part, before)) for part in asking]
+
+    def features(self, asked: Sequence[Question], *, leave_out: bool = False) -> NDArray[np.float32]:
+        """Features of each question for each fact, shape (questions, facts, features), in the order of `FEATURES`."""
+        alone = [question.alone for question in asked]
+        vectors = self.encoder.encode(alone)
+        measures = self._index.measure(alone, vectors, leave_out=leave_out)
+        near, miss = measures[:, :, MEASURES.index("near")], measures[:, :, MEASURES.index("miss")]
+        full = self._index.measure([question.full for question in asked], leave_out=leave_out)[:, :, MEASURES.index("near")]
+        typed = np.array([[_typed(question, fact) for fact in self.case.facts] for question in asked], np.float32)
+        own = np.stack([near - miss, np.maximum(near, full)], axis=2)
+        return np.concatenate([measures, (vectors @ self._topics.T)[:, :, None], typed, own], axis=2).astype(np.float32)
 
     def listen(self, turn: str, context: Context = Context()) -> Disclosure:
         """What the turn unlocks. Deterministic; says nothing for statements, attacks and courtesies."""
         if manners.is_attack(turn):
             return Disclosure((), attack=True)
-        parts = clauses(turn)
+        parts, asked = self.questions(turn, context)
         if context.offered and (chosen := self._chosen(turn, parts, context.offered)):
             return Disclosure((Heard(parts[0], "say", chosen, why="an answer to our asking back"),))
-        courtesy = manners.courtesy(turn)
-        asking = [part for part in parts if part.asks and words(part.text) and not manners.courtesy(part.text)]
-        if any(part.act != "fragment" for part in asking):  # beside a question, "First of all:" only leads into it
-            asking = [part for part in asking if part.act != "fragment"]
-        verdicts = dict(zip((part.span.start for part in asking), self._hear(asking, context), strict=True))
+        if sum(question.clause.act == "fragment" for question in asked) > _MOST_AT_ONCE:
+            return Disclosure((), attack=True)
+        verdicts = {question.clause.span.start: heard for question, heard in zip(asked, self._hear(asked), strict=True)}
         heard = tuple(verdicts.get(part.span.start) or Heard(part, "nothing", (), why="asks nothing") for part in parts)
-        return Disclosure(heard, courtesy=None if asking else courtesy)
+        found = Disclosure(heard, courtesy=None if asked else manners.courtesy(turn))
+        return Disclosure((), attack=True) if len(found.say) > _MOST_AT_ONCE else found
 
-    def _hear(self, asking: Sequence[Clause], context: Context) -> list[Heard]:
-        if not asking:
+    def _hear(self, asked: Sequence[Question]) -> list[Heard]:
+        if not asked:
             return []
-        chances = self._chances(asking, [core(part.text) for part in asking])
-        unclear = chances.max(axis=1) < self.fitted.thresholds["say"]
-        follow = [i for i, part in enumerate(asking) if context.last_facts and unclear[i] and _leans(part.text)]
-        if follow:
-            topic = self.case.fact(context.last_facts[-1]).topic
-            leaning = self._chances([asking[i] for i in follow], [f"{core(asking[i].text)} ({topic})" for i in follow])
-            chances[follow] = np.maximum(chances[follow], leaning)
-        return [self._decide(part, chances[i]) for i, part in enumerate(asking)]
-
-    def _chances(self, parts: Sequence[Clause], texts: Sequence[str]) -> NDArray[np.float64]:
-        """Probabilities, shape (clauses, facts); none where no example question is anywhere near, or a near-miss is clearly nearer."""
-        features = self.features(parts, texts)
+        features = self.features(asked)
         chances = self.fitted.probability(features)
-        best, miss = features[:, :, FEATURES.index("best")], features[:, :, FEATURES.index("miss")]
-        chances[(best < self.fitted.thresholds["floor"]) | (miss - best > self.fitted.thresholds["nearer_miss"])] = 0.0
-        return chances
+        best, miss, full = (features[:, :, FEATURES.index(name)] for name in ("best", "miss", "near_full"))
+        strange = (np.maximum(best, full) < self.fitted.thresholds["floor"]) | (miss - best > self.fitted.thresholds["nearer_miss"])
+        chances[strange] = 0.0  # no example question is anywhere near, or a near-miss is clearly nearer
+        return [self._decide(question.clause, row) for question, row in zip(asked, chances, strict=True)]
 
     def _decide(self, part: Clause, chances: NDArray[np.float64]) -> Heard:
         order = np.argsort(-chances, kind="stable")[:3]
@@ -176,23 +189,35 @@ class Ear:
         if len(words(turn)) > 14 or not parts:
             return ()
         places = [next(n for n, fact in enumerate(self.case.facts) if fact.id == wanted) for wanted in offered]
-        features = self.features(parts[:1], [core(turn)])[0, places]
-        close = features[:, FEATURES.index("near")] + features[:, FEATURES.index("topic")]
+        features = self.features([Question(parts[0], core(turn), core(turn))])[0, places]
+        near, topic, entity, attribute = (features[:, FEATURES.index(name)] for name in ("near", "topic", "entity", "attribute"))
+        close = near + topic + _NAMED * (entity + attribute)
         order = np.argsort(-close, kind="stable")
         clear = len(close) == 1 or close[order[0]] - close[order[1]] >= _CLEARLY_NEARER
         return (offered[order[0]],) if close[order[0]] >= _NEAR_A_TOPIC and clear else ()
 
 
-def _typed(part: Clause, text: str, fact: Fact) -> tuple[float, float, float, float]:
+def asked_text(parts: Sequence[Clause], part: Clause, before: str | None) -> str:
+    """What a clause asks, in full: with the statements that lead to it, or with the topic that it leans on."""
+    lead: list[str] = []
+    place = parts.index(part)
+    while place and not parts[place - 1].asks and len(words(" ".join([parts[place - 1].text, *lead]))) <= _LEAD_WORDS:
+        place -= 1
+        lead.insert(0, core(parts[place].text))
+    text = " ".join([*lead, core(part.text)])
+    return f"({before}) {text}" if before and leans(part.text) else text
+
+
+def _typed(question: Question, fact: Fact) -> tuple[float, float, float, float]:
     """Whether the entity and the attribute are named, whether the kind of answer fits, whether it clashes."""
-    own = frozenset(stems(text))
-    agreement = kind_agreement(part.asks_for, fact.kind)
+    own = frozenset(stems(question.alone))
+    agreement = kind_agreement(question.clause.asks_for, fact.kind)
     entity = any(holds(own, phrase) for phrase in fact.entity)
     attribute = any(holds(own, phrase) for phrase in fact.attribute)
     return float(entity), float(attribute), float(agreement == 1), float(agreement == -1)
 
 
-def _leans(text: str) -> bool:
+def leans(text: str) -> bool:
     """Whether a clause leans on what was said before: short, or with a pronoun in place of its entity."""
     said = words(core(text))
     return len(said) <= 4 or (

@@ -174,7 +174,7 @@ def core(text: str) -> str:
 def _act(text: str, *, asked: bool, last: bool) -> Act:
     short = core(text)
     opens = bool(_INVERTED.match(short) or _WH_ASKS.match(short))
-    if asked and (last or opens or _REQUEST.search(short)):
+    if asked and (last or opens or re.match(rf"{_WH}\b", short, re.IGNORECASE) or _REQUEST.search(short)):
         return "question"
     if opens:
         return "question"

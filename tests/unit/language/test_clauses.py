@@ -49,6 +49,11 @@ def test_questions_come_in_many_forms(text: str) -> None:
     assert any(clause.asks for clause in clauses(text))
 
 
+def test_a_question_before_another_needs_no_auxiliary() -> None:
+    asked = acts("Which laws apply to this, in the EU and in New York, and who owns the outcome?")
+    assert [act for _, act in asked] == ["question", "question"]
+
+
 def test_what_follows_a_request_is_asked_too() -> None:
     assert [act for _, act in acts("I'd like to know who the users are, and what they do by hand.")] == ["request", "request"]
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from caseroom.errors import WeightsError
-from caseroom.language.encoder import WEIGHTS, Encoder
+from caseroom.language.encoder import Encoder
 from caseroom.language.memory import Memory
+from caseroom.language.runtime import WEIGHTS
 
 TEXTS = ["How many tickets do you get a day?", "x", "A long one: " + "and so on " * 40, "¿Cuántos? 多少 كم 🙂", ""]
 
@@ -49,7 +50,7 @@ def test_vectors_of_another_model_or_a_torn_file_count_as_none(tmp_path: Path) -
 
 
 def test_weights_are_as_shipped() -> None:
-    Encoder().verify()
+    Encoder().model.verify()
     assert (WEIGHTS / "encoder.onnx").stat().st_size <= 30_000_000
 
 
@@ -58,6 +59,6 @@ def test_damaged_weights_are_named(tmp_path: Path) -> None:
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "encoder.onnx").write_bytes(b"torn")
     with pytest.raises(WeightsError, match=r"encoder\.onnx is missing or damaged"):
-        Encoder(tmp_path).verify()
+        Encoder(tmp_path).model.verify()
     with pytest.raises(WeightsError, match="Install caseroom again"):
         Encoder(tmp_path).encode(["hello"])
