@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -114,6 +116,22 @@ def test_alone_it_opens_the_room(run: Run) -> None:
     assert "1  " in left.stdout and "caseroom practice CASE" in left.stdout
     held = run(stdin="9\n3\nHow long does an agent spend on a ticket?\n/end\n")
     assert "Write one of the numbers" in held.stdout and "8 minutes" in held.stdout and "Scorecard" in held.stdout
+
+
+def test_ctrl_c_stores_and_says_how_to_go_on(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "caseroom", "practice", "support-desk"]
+    environment = {**os.environ, "CASEROOM_HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as child:
+        assert child.stdout and child.stderr
+        seen = ""
+        while not seen.endswith("you> "):
+            seen += child.stdout.read(1)
+        child.send_signal(signal.SIGINT)
+        assert child.wait(timeout=20) == 130
+        said = child.stderr.read()
+    assert "caseroom practice --resume" in said and "Traceback" not in said
 
 
 class TestBadInput:

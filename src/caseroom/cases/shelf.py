@@ -30,8 +30,9 @@ class Shelf:
             UnknownCase: with the nearest names.
         """
         for root in self.folders:
-            if case_id and (root / case_id / "case.yaml").is_file() and Path(case_id).name == case_id:
-                return root / case_id
+            for found in root.glob("*/case.yaml"):
+                if found.parent.name == case_id:  # compared, never joined: a name is not a path
+                    return found.parent
         near = difflib.get_close_matches(case_id, self.ids(), n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}?" if near else f"cases: {', '.join(self.ids())}"
         raise UnknownCase(f"There is no case {case_id[:60]!r}; {hint}")

@@ -16,6 +16,7 @@ from caseroom.cli.screen import console, errors, print_json, progress, say, the_
 from caseroom.errors import UsageError
 from caseroom.events import Move, Replied
 from caseroom.grading.levels import ANCHORS
+from caseroom.interview.interviewer import CLOSING
 from caseroom.steps import BY_ID, STEPS
 
 HELP = """\
@@ -44,8 +45,8 @@ def run(case: str | None, *, resume: bool, script: Path | None, html: Path | Non
         return
     if not as_json:
         _introduce(interview, resumed=resume)
-    with progress("Reading the case"):
-        interview.prepare()
+    with progress("Reading the case") as told:
+        interview.prepare(told)
     try:
         _converse(interview, _typed() if lines is None else _played(interview, lines, clock, as_json), as_json)
     except KeyboardInterrupt:
@@ -170,6 +171,8 @@ def _command(interview: Interview, command: str, rest: str, quiet: bool) -> bool
     """Carry out a command; True if it ends the interview."""
     if command == "/end":
         interview.end()
+        if not quiet:
+            say(CLOSING, style="cyan")
         return True
     if command == "/time":
         words = interview.time_words()
