@@ -28,7 +28,9 @@ THRESHOLDS = {
     "rival_margin": 0.05,
     "against": 0.65,
     "against_margin": 0.05,
+    "named": 0.6,
     "named_margin": 0.02,
+    "named_rival": 0.06,
 }
 _NEAR = FEATURES.index("near")
 _RIVALS = 6

@@ -89,7 +89,7 @@ class Judge:
         against = self._against.measure(texts, vectors, leave_out=leave_out)
         near, miss = measures[:, :, 1], measures[:, :, 2]
         asking = np.array(asks, bool)[:, None]
-        short = np.array([len(words(text)) < 6 for text in texts])[:, None] & np.ones(len(self.points), bool)
+        short = np.array([len(words(text)) < 4 for text in texts])[:, None] & np.ones(len(self.points), bool)
         own = (
             vectors @ self._statements.T, against[:, :, 2], against[:, :, 0], asking & self._ground, ~asking & self._ground,
             asking & ~self._ground, near - miss, short,
@@ -115,11 +115,19 @@ class Judge:
         best, miss = features[:, :, FEATURES.index("best")], features[:, :, FEATURES.index("miss")]
         strange = (best < self.fitted.thresholds["floor"]) | (miss - best > self.fitted.thresholds["nearer_miss"])
         chances = np.where(rivalled | strange, 0.0, chances)  # a passage speaks for the point that it is nearest to, if it is near any
-        opposed = self._opposed(pieces, features)
-        only_named = (
-            features[:, :, FEATURES.index("partial")] - features[:, :, FEATURES.index("best")] > self.fitted.thresholds["named_margin"]
-        )
-        return {p.id: self._finding(p, pieces, chances[:, n], only_named[:, n], opposed[:, n]) for n, p in enumerate(self.points)}
+        opposed, named = self._opposed(pieces, features), self._named(features)
+        return {p.id: self._finding(p, pieces, chances[:, n], named[:, n], opposed[:, n]) for n, p in enumerate(self.points)}
+
+    def _named(self, features: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Where a passage only names a point: nearest to the words that name it, nearer than to any point's examples or its near-misses."""
+        limits = self.fitted.thresholds
+        partial, miss, short = (features[:, :, FEATURES.index(name)] for name in ("partial", "miss", "short"))
+        nearest = features[:, :, FEATURES.index("best")].max(axis=1, keepdims=True)
+        first = partial >= partial.max(axis=1, keepdims=True) - limits["named_rival"]
+        near = (partial > limits["named"]) & (partial - nearest > limits["named_margin"]) & (partial > miss)
+        steps = np.array([point.step != "communication" for point in self.points])
+        named: NDArray[np.bool_] = near & first & steps & (short < 1)
+        return named
 
     def _opposed(self, pieces: Sequence[Passage], features: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Where a passage says the opposite of a point: nearer to its contradictions than to any point's examples, and no question."""
@@ -130,16 +138,17 @@ class Judge:
         opposed: NDArray[np.bool_] = tells & (opposite > limits["against"]) & (opposite - nearest > limits["against_margin"])
         return opposed
 
-    def _finding(self, point: Point, pieces: Sequence[Passage], chances: NDArray[np.float64], only_named: NDArray[np.bool_],
+    def _finding(self, point: Point, pieces: Sequence[Passage], chances: NDArray[np.float64], named: NDArray[np.bool_],
                  opposed: NDArray[np.bool_]) -> Finding:  # fmt: skip
         order = np.argsort(-chances, kind="stable")[:_CLOSER_LOOK].tolist()
         found = [i for i in order if chances[i] >= self.fitted.thresholds["found"]]
         against = np.flatnonzero(opposed).tolist()
         if against and not any(pieces[i].turn.number >= pieces[against[0]].turn.number for i in found):
             return Finding(point.id, "contradicted", float(chances[order[0]]), pieces[against[0]].evidence, "the opposite was said")
+        found = found or np.flatnonzero(named)[:1].tolist()
         if not found:
             return Finding(point.id, "missed", float(chances[order[0]]))
-        lacks = {i: "it is only named" if only_named[i] else what_lacks(point, pieces[i]) for i in found}
+        lacks = {i: "it is only named" if named[i] else what_lacks(point, pieces[i]) for i in found}
         first = next((i for i in found if not lacks[i]), found[0])
         return Finding(point.id, "partial" if lacks[first] else "covered", float(chances[first]), pieces[first].evidence, lacks[first])
 

@@ -14,7 +14,8 @@ ANCHORS: tuple[str, ...] = (
     "Most of the core stands, with its figures and reasons.",
     "The core stands whole, with depth beyond it.",
 )
-_WORTH: dict[Verdict, float] = {"covered": 1.0, "partial": 0.5, "missed": 0.0, "contradicted": 0.0, "not_reached": 0.0}
+_WORTH: dict[Verdict, float] = {"covered": 1.0, "partial": 0.35, "missed": 0.0, "contradicted": 0.0, "not_reached": 0.0}
+# a core that is only named, point by point, stays at level 1
 _FROM = (0.08, 0.40, 0.65, 0.85)
 """Share of the core from which a step is at level 1, 2, 3 and 4."""
 _DEPTH = 2
