@@ -34,7 +34,7 @@ _ATTACKS = re.compile(
     r"|\b(?:mark|grade|score|rate)\b.{0,16}\b(?:me|this|my|it)\b.{0,24}(?:\d|correct|perfect|full|highest|covered|maximum|top)"
     r"|\b(?:i am|i'm|this is) (?:the|an?|your) (?:case |real |actual )?(?:author|developer|admin\w*|creator|owner|engineer|maintainer|examiner|auditor|"
     r"supervisor|ceo|operator|tester)\b"
-    r"|<\|?(?:system|im_start|assistant|endoftext)|\[/?(?:system|inst)\]|^\s*(?:system|assistant|developer)\s*:|\"role\"\s*:|```|\b(?:rot13|base64|pig ?latin|"
+    r"|<\|?(?:system|im_start|assistant|endoftext)|\[/?(?:system|inst)\]|^[ \t]*(?:system|assistant|developer)[ \t]*:|\"role\"\s*:|```|\b(?:rot13|base64|pig ?latin|"
     r"backwards|reversed|hex(?:adecimal)?|morse)\b"
     r"|\b(?:complete|finish|continue|fill in)\b (?:the|this|my|that|each|every|these)\b.{0,20}\b(?:sentences?|blanks?|paragraph|text|phrase|list|story)",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
@@ -50,7 +50,7 @@ _WHAT_IS_MISSING = re.compile(
     r"|\bmost important (?:thing|fact|point|number|figure) (?:to know|here|on)\b",
     re.IGNORECASE,
 )
-_HEADER = re.compile(r"^\s*[\w-]+(?: [\w-]+)?\s*[:=]\s*\S", re.MULTILINE)
+_HEADER = re.compile(r"^[ \t]*[\w-]{1,40}(?: [\w-]{1,40})?[ \t]*[:=][ \t]*\S", re.MULTILINE)
 _HEADERS = 3
 """Lines like `name: value` from which a turn counts as a pasted document."""
 _ENCODED = re.compile(r"\b[A-Za-z0-9+/]{24,}={0,2}(?![A-Za-z0-9])")
