@@ -15,6 +15,7 @@ from caseroom.grading.scorecard import Record, Scorecard, score
 from caseroom.grading.transcript import Said, Transcript
 from caseroom.interview.disclosure import Context, Disclosure, Ear
 from caseroom.interview.interviewer import Noticed, context
+from caseroom.language.text import Span, sentences
 from caseroom.steps import STEP_IDS
 
 
@@ -80,14 +81,22 @@ def _asked(ear: Ear, transcript: Transcript) -> tuple[tuple[Asked, ...], tuple[s
     assumed: list[str] = []
     before = Context()
     for turn in transcript.candidate():
-        disclosure = ear.listen(turn.text, before)
-        for heard in disclosure.heard:
-            if heard.outcome == "say":
-                place = Evidence(turn.number, heard.clause.span.start, heard.clause.span.end)
-                asked += [Asked(fact, place) for fact in heard.facts]
-        assumed += disclosure.assumptions
-        before = Context(disclosure.say or before.last_facts, disclosure.ask_back)
+        for piece, disclosure in _listened(ear, turn.text, before):
+            for heard in disclosure.heard:
+                if heard.outcome == "say":
+                    place = Evidence(turn.number, piece.start + heard.clause.span.start, piece.start + heard.clause.span.end)
+                    asked += [Asked(fact, place) for fact in heard.facts]
+            assumed += disclosure.assumptions
+            before = Context(disclosure.say or before.last_facts, disclosure.ask_back)
     return tuple(asked), tuple(assumed)
+
+
+def _listened(ear: Ear, text: str, before: Context) -> list[tuple[Span, Disclosure]]:
+    """A turn as it was heard; sentence by sentence where it asks for more than an interviewer would answer at once, as a written answer does."""
+    whole = ear.listen(text, before)
+    if not whole.attack:
+        return [(Span(0, len(text), text), whole)]
+    return [(piece, ear.listen(piece.text)) for piece in sentences(text)]
 
 
 def _happened(session: Session) -> tuple[Happened, ...]:

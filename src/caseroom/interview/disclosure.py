@@ -188,13 +188,13 @@ class Ear:
             return tuple(offered[i] for i in picked)
         if len(words(turn)) > 14 or not parts:
             return ()
-        places = [next(n for n, fact in enumerate(self.case.facts) if fact.id == wanted) for wanted in offered]
-        features = self.features([Question(parts[0], core(turn), core(turn))])[0, places]
+        features = self.features([Question(parts[0], core(turn), core(turn))])[0]
         near, topic, entity, attribute = (features[:, FEATURES.index(name)] for name in ("near", "topic", "entity", "attribute"))
-        close = near + topic + _NAMED * (entity + attribute)
-        order = np.argsort(-close, kind="stable")
-        clear = len(close) == 1 or close[order[0]] - close[order[1]] >= _CLEARLY_NEARER
-        return (offered[order[0]],) if close[order[0]] >= _NEAR_A_TOPIC and clear else ()
+        close = {fact.id: float(value) for fact, value in zip(self.case.facts, near + topic + _NAMED * (entity + attribute), strict=True)}
+        first = max(close, key=lambda fact: close[fact])
+        clear = all(close[first] - close[other] >= _CLEARLY_NEARER for other in offered if other != first)
+        # nearest of the whole sheet: a new question about something else is no answer to ours
+        return (first,) if first in offered and close[first] >= _NEAR_A_TOPIC and clear else ()
 
 
 def asked_text(parts: Sequence[Clause], part: Clause, before: str | None) -> str:

@@ -50,7 +50,7 @@ class _Lines:
         places: dict[str, list[int]] = {}
         lengths = np.zeros(len(self.texts), np.float32)
         for number, text in enumerate(self.texts):
-            for piece in set(stems(text)):
+            for piece in dict.fromkeys(stems(text)):  # in the text's order: a set's would change from process to process
                 places.setdefault(piece, []).append(number)
                 lengths[number] += weight.get(piece, 1.0)
         self.lengths = np.maximum(lengths, 1e-6)
@@ -67,7 +67,7 @@ class _Lines:
         """Share of word weight in common: weighted Dice of the sets of stems."""
         found = np.zeros((len(texts), len(self.texts)), np.float32)
         for row, text in enumerate(texts):
-            own = set(stems(text))
+            own = dict.fromkeys(stems(text))
             total = sum(self.weight.get(piece, 1.0) for piece in own)
             for piece in own:
                 if piece in self.index:

@@ -100,3 +100,18 @@ def test_facts_asked_for_earn_their_points(engine: Engine, support: Case) -> Non
     assert card.facts.asked == ("handling-time",)
     assert verdicts(card)["1.06"] == "covered"
     assert "handling-time" not in card.facts.missed
+
+
+def test_a_written_answer_may_ask_for_more_than_a_turn(engine: Engine, support: Case) -> None:
+    questions = [
+        "How long does an agent spend on a ticket?",
+        "What have you already tried, and why did it fail?",
+        "In which languages do customers write?",
+        "How long does a customer wait for a first reply?",
+        "What is the budget?",
+    ]
+    card = graded(engine, support, " ".join(questions))
+    assert len(card.facts.asked) >= 4
+    for step in card.steps:
+        for point in step.points:
+            assert point.quote is None or point.quote in " ".join(questions)

@@ -67,6 +67,17 @@ def test_an_answer_to_asking_back_picks_the_topic(ear: Ear) -> None:
     assert ear.listen("The time that the agent needs.", context).say == ("handling-time",)
 
 
+def test_another_question_is_no_answer_to_asking_back(ear: Ear) -> None:
+    context = Context(offered=("handling-time", "customer-wait"))
+    for turn in (
+        "What languages do customers write in?",
+        "What does a wrong reply cost you?",
+        "Who pays for the project?",
+        "What is the budget?",
+    ):
+        assert not set(ear.listen(turn, context).say) & {"handling-time", "customer-wait"}
+
+
 def test_the_same_question_gets_the_same_fact_again(ear: Ear) -> None:
     first = ear.listen("How long does an agent spend on a ticket?")
     assert ear.listen("How long does an agent spend on a ticket?", Context(("handling-time",))).say == first.say
