@@ -20,7 +20,7 @@ from caseroom.cases.model import Case, Point
 from caseroom.grading.evidence import Evidence, Passage, passages
 from caseroom.grading.transcript import Transcript
 from caseroom.language.encoder import Encoder, Vectors
-from caseroom.language.match import Entry, Fitted, Index, load_fitted
+from caseroom.language.match import MEASURES, Entry, Fitted, Index, load_fitted
 from caseroom.language.text import holds, stems, words
 from caseroom.numerals import has_number, has_threshold
 from caseroom.steps import STEP_IDS
@@ -30,8 +30,6 @@ FEATURES = (
     "best", "near", "miss", "rival", "overlap", "miss_overlap", "rival_overlap", "statement", "partial", "contradicts", "asks_in_ground",
     "tells_in_ground", "asks_elsewhere", "near_over_miss", "short",
 )  # fmt: skip
-
-
 _CLOSER_LOOK = 12
 """So many of the likeliest passages are looked at for each point."""
 
@@ -87,11 +85,11 @@ class Judge:
         """Features of each text for each point, shape (texts, points, features)."""
         measures = self._index.measure(texts, vectors, leave_out=leave_out)
         against = self._against.measure(texts, vectors, leave_out=leave_out)
-        near, miss = measures[:, :, 1], measures[:, :, 2]
+        near, miss = measures[:, :, MEASURES.index("near")], measures[:, :, MEASURES.index("miss")]
         asking = np.array(asks, bool)[:, None]
         short = np.array([len(words(text)) < 4 for text in texts])[:, None] & np.ones(len(self.points), bool)
         own = (
-            vectors @ self._statements.T, against[:, :, 2], against[:, :, 0], asking & self._ground, ~asking & self._ground,
+            vectors @ self._statements.T, against[:, :, MEASURES.index("miss")], against[:, :, MEASURES.index("best")], asking & self._ground, ~asking & self._ground,
             asking & ~self._ground, near - miss, short,
         )  # fmt: skip
         return np.concatenate([measures, np.stack(own, axis=2)], axis=2).astype(np.float32)

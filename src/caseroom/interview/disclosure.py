@@ -28,8 +28,6 @@ FEATURES = (
     "near_over_miss", "near_full",
 )  # fmt: skip
 Outcome = Literal["say", "ask_back", "unknown", "nothing"]
-
-
 _MOST_AT_ONCE = 3
 """More facts in one turn, or more bare topics, is asking for the sheet."""
 _LEAD_WORDS = 30
@@ -139,7 +137,10 @@ class Ear:
         vectors = self.encoder.encode(alone)
         measures = self._index.measure(alone, vectors, leave_out=leave_out)
         near, miss = measures[:, :, MEASURES.index("near")], measures[:, :, MEASURES.index("miss")]
-        full = self._index.measure([question.full for question in asked], leave_out=leave_out)[:, :, MEASURES.index("near")]
+        full = near.copy()
+        differ = [row for row, question in enumerate(asked) if question.full != question.alone]
+        if differ:
+            full[differ] = self._index.measure([asked[row].full for row in differ], leave_out=leave_out)[:, :, MEASURES.index("near")]
         typed = np.array([[_typed(question, fact) for fact in self.case.facts] for question in asked], np.float32)
         own = np.stack([near - miss, np.maximum(near, full)], axis=2)
         return np.concatenate([measures, (vectors @ self._topics.T)[:, :, None], typed, own], axis=2).astype(np.float32)
