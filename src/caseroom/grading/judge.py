@@ -113,18 +113,21 @@ class Judge:
         best, miss = features[:, :, FEATURES.index("best")], features[:, :, FEATURES.index("miss")]
         strange = (best < self.fitted.thresholds["floor"]) | (miss - best > self.fitted.thresholds["nearer_miss"])
         chances = np.where(rivalled | strange, 0.0, chances)  # a passage speaks for the point that it is nearest to, if it is near any
-        opposed, named = self._opposed(pieces, features), self._named(features)
+        opposed, named = self._opposed(pieces, features), self._named(features, chances)
         return {p.id: self._finding(p, pieces, chances[:, n], named[:, n], opposed[:, n]) for n, p in enumerate(self.points)}
 
-    def _named(self, features: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Where a passage only names a point: nearest to the words that name it, nearer than to any point's examples or its near-misses."""
+    def _named(self, features: NDArray[np.float32], chances: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Where a passage only names a point: nearest to the words that name it, nearer than to any point's examples or its near-misses.
+        A passage that makes a point names no other.
+        """
         limits = self.fitted.thresholds
         partial, miss, short = (features[:, :, FEATURES.index(name)] for name in ("partial", "miss", "short"))
         nearest = features[:, :, FEATURES.index("best")].max(axis=1, keepdims=True)
         first = partial >= partial.max(axis=1, keepdims=True) - limits["named_rival"]
         near = (partial > limits["named"]) & (partial - nearest > limits["named_margin"]) & (partial > miss)
         steps = np.array([point.step != "communication" for point in self.points])
-        named: NDArray[np.bool_] = near & first & steps & (short < 1)
+        makes = (chances >= limits["found"]) & ~near
+        named: NDArray[np.bool_] = near & first & steps & (short < 1) & ~makes.any(axis=1, keepdims=True)
         return named
 
     def _opposed(self, pieces: Sequence[Passage], features: NDArray[np.float32]) -> NDArray[np.bool_]:
