@@ -1,6 +1,6 @@
 # make start   set everything up and open the room          make test    set everything up and run every test
 # make evals   how good it is (docs/evals.md)               make bench   how fast it is (docs/benchmarks.md)
-# make train   fit the ear and the judge, export the encoder, write the vectors of the shipped cases
+# make train   tune the encoder and the reader, fit the ear and the judge, write the vectors of the shipped cases
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c "" 2>/dev/null && { echo $$p; break; }; done)
 VENV := .venv
@@ -35,6 +35,10 @@ train: export PYTHONPATH := .:training
 train: $(VENV)/.train
 	$(BIN)/python training/tune_encoder.py --epochs 2
 	$(BIN)/python training/export.py --encoder build/encoder.safetensors
+	$(BIN)/python training/tune_nli.py
+	$(BIN)/python training/tune_reader.py --out build/reader-3.safetensors
+	$(BIN)/python training/tune_reader.py --start build/reader-3.safetensors --epochs 2 --rate 5e-5 --seed 12
+	$(BIN)/python training/export.py --reader build/reader.safetensors
 	$(BIN)/python training/fit_ear.py
 	$(BIN)/python training/fit_judge.py
 	$(BIN)/python training/vectors.py

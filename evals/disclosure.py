@@ -71,7 +71,7 @@ def with_fewer_questions(engine: Engine, case: Case, questions: int) -> Ear:
         replace(f, questions=f.questions[:questions], near_misses=f.near_misses[: max(1, round(len(f.near_misses) * share_of))])
         for f in case.facts
     )
-    return Ear(replace(case, facts=facts), engine.encoder)
+    return Ear(replace(case, facts=facts), engine.encoder, engine.reader)
 
 
 def main() -> None:

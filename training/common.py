@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from caseroom.app.probes import Probe, read_probes
 from caseroom.cases.files import FactsForm
 from caseroom.cases.load import LIBRARY, fact_of
 from caseroom.cases.model import Case
@@ -18,6 +19,19 @@ from caseroom.cases.shelf import Shelf
 from caseroom.language.match import Fitted
 
 SOURCE = Path(__file__).parent.parent / "src" / "caseroom"
+SHEETS, TURNS, ATTACKS = (Path(__file__).parent / name for name in ("sheets", "turns", "attacks.jsonl"))
+ENCODED = (
+    "bank-assistant", "city-services", "code-review", "contract-review", "factory-quality", "fraud-alerts", "grant-applications", "hotel-bookings",
+    "hr-helpdesk", "insurance-claims", "market-research", "newsroom-archive", "pharmacy-labels", "power-grid-reports", "product-catalogue",
+    "property-listings", "review-moderation", "school-reports", "stock-forecast", "translation-desk", "travel-expenses",
+)  # fmt: skip
+"""Sheets that the encoder is tuned on. With all of them facts are told apart a little better, but the rubric's points worse (deleting a point from a
+strong answer made it fall in 87 to 95 % instead of 93 to 97 %), and the judge stands on the same encoder."""
+FITTING = (
+    "audit-findings", "essay-feedback", "farm-advice", "food-refunds", "lease-abstracts", "medical-coding", "sales-analytics", "staff-handbook",
+    "telecom-call-notes", "trial-matching",
+)  # fmt: skip
+"""Sheets that no network is trained on: the ear is fitted on their turns, so it sees the networks' honest odds."""
 
 
 def library_cases() -> list[Case]:
@@ -35,6 +49,18 @@ def sheet_case(path: Path) -> Case:
         id=path.stem, folder=path.parent, title=path.stem, company="", domain="", level="middle", trap=False, minutes=(), opening="", terms=(),
         facts=facts, points=(), turns=(), strong=(), version="",
     )  # fmt: skip
+
+
+def sheet_off(path: Path) -> list[str]:
+    """Questions that a sheet cannot answer."""
+    return list(yaml.safe_load(path.read_text(encoding="utf-8")).get("off_sheet", ()))
+
+
+def sheet_turns(name: str) -> list[Probe]:
+    """The turns written for a sheet, and the attacks on it."""
+    turns = TURNS / f"{name}.jsonl"
+    attacks = [probe for probe in read_probes(ATTACKS) if probe.case == name] if ATTACKS.exists() else []
+    return (read_probes(turns) if turns.exists() else []) + attacks
 
 
 def fit(features: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], weights: np.ndarray[Any, Any], names: Sequence[str],

@@ -1,106 +1,192 @@
-"""Fit the ear: the logistic model that says, from the measures of a question and a fact, whether the question asks for the fact.
+"""Fit the ear: the finder, which picks the facts worth reading, and the gate, which says how likely a turn asks for each of them.
 
     python training/fit_ear.py
 
-Rows come from the turns of the training sheets (`turns/`) and from the tuning cases: their example questions and near-misses, each measured
-with itself left out and each a second time as if the case did not have the fact, and their turns in `evals/probes`. Thresholds are then set
-on the same turns, each case by the model fitted on the other (`choose`). Test cases give nothing.
+Both are logistic models. Rows come from the sheets that no network was trained on (`FITTING`) and from the tuning cases: their turns, and their
+example questions, near-misses and off-sheet questions, each measured with itself left out. Thresholds are set on the same turns, each
+part (the sheets, each tuning case) by the models fitted on the others (`choose`). Test cases give nothing.
 """
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
-from common import SOURCE, fit, library_cases, save, sheet_case, signed
+from common import FITTING, SHEETS, SOURCE, fit, library_cases, save, sheet_case, sheet_off, sheet_turns, signed
 from evals.disclosure import PROBES
 from evals.split import TUNING
 
-from caseroom.app.probes import Probe, answer, context_of, read_probes
-from caseroom.cases.model import Case
-from caseroom.interview.disclosure import FEATURES, Ear, Question
-from caseroom.language.clauses import clauses, core
+from caseroom.app.probes import Probe, context_of, read_probes
+from caseroom.interview.disclosure import FEATURES, FINDS, Candidate, Disclosure, Ear, Question
 from caseroom.language.encoder import Encoder
 from caseroom.language.match import Fitted
+from caseroom.language.reader import Reader
 
-SHEETS, TURNS = (Path(__file__).parent / name for name in ("sheets", "turns"))
-TARGET = SOURCE / "interview" / "ear.json"
-THRESHOLDS = {"floor": 0.35, "nearer_miss": 0.1, "say": 0.5, "say_fragment": 0.5, "margin": 0.1, "ask": 0.14, "ask_second": 0.05}
-WRONG, DEAR = 0.01, 6.0
-Rows = tuple[list[np.ndarray], list[bool], list[float]]
-_RIVALS = {"near": "rival", "overlap": "rival_overlap"}
-
-
-def without(measured: np.ndarray, number: int) -> np.ndarray:
-    """The measures as they would be if the case did not have this fact."""
-    rest = measured.copy()
-    rest[number, :] = -1.0
-    for name, against in _RIVALS.items():
-        value = rest[:, FEATURES.index(name)]
-        top = np.sort(value)[::-1]
-        rest[:, FEATURES.index(against)] = value - np.where(value >= top[0], top[1], top[0])
-    return rest
+TARGET = SOURCE / "interview"
+NO_THRESHOLDS: dict[str, float] = {}
+THRESHOLDS = {"say": 0.5, "say_leaning": 0.5, "say_piece": 0.5, "say_both": 0.9, "margin": 0.2, "ask": 0.06, "ask_second": 0.03}
+TRIED = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98)
+WRONG, DEAR = 0.01, 12.0
+LINES = 3
+"""So many questions and near-misses of a fact are read."""
+TURN, LINE = 4.0, 1.0
+"""Weights: a turn is how people ask, a line of the sheet is how its author thinks they ask."""
 
 
-def line_rows(case: Case, ear: Ear) -> Rows:
-    """Rows of a case's own lines."""
-    asked: list[tuple[Question, int, bool]] = []
-    for number, fact in enumerate(case.facts):
-        for line, right in [*((q, True) for q in fact.questions), *((m, False) for m in fact.near_misses)]:
-            asking = [part for part in clauses(line) if part.asks]
-            if len(asking) == 1:
-                asked.append((Question(asking[0], core(asking[0].text), core(line)), number, right))
-    features, labels, weights = [], [], []
-    near = FEATURES.index("near")
-    for (_, number, right), measured in zip(asked, ear.features([a for a, _, _ in asked], leave_out=True), strict=True):
-        hard = np.argsort(-measured[:, near])[:4].tolist()
-        if not right:  # only against its own fact: a near-miss may be a fair question for another one
-            features.append(measured[number]), labels.append(False), weights.append(0.5)
-            continue
-        for other in {number, *hard}:
-            features.append(measured[other]), labels.append(other == number), weights.append(1.5 if other == number else 0.5)
-        absent = without(measured, number)  # the same question in a case that does not have the fact
-        for other in np.argsort(-absent[:, near])[:2].tolist():
-            features.append(absent[other]), labels.append(False), weights.append(0.7)
-    return features, labels, weights
+@dataclass(slots=True)
+class Rows:
+    """Features, labels and weights of a model."""
+
+    features: list[np.ndarray]
+    labels: list[bool]
+    weights: list[float]
+
+    def add(self, features: np.ndarray, label: bool, weight: float) -> None:
+        self.features.append(features), self.labels.append(label), self.weights.append(weight)
 
 
-def turn_rows(probes: list[Probe], ear: Ear) -> Rows:
-    """Rows of turns of which each asking clause's facts are certain: one asking clause, or nothing to say."""
-    features, labels, weights = [], [], []
-    ids = [fact.id for fact in ear.case.facts]
-    near = FEATURES.index("near_full")
-    for probe in probes:
-        _, asked = ear.questions(probe.turn, context_of(probe.history, ear))
-        if not asked or (probe.facts and (len(asked) > 1 or len(probe.facts) > 1)):
-            continue
-        for measured in ear.features(asked):
-            hard = np.argsort(-np.maximum(measured[:, near], measured[:, FEATURES.index("near")]))[:4].tolist()
-            for n in {*hard, *(ids.index(f) for f in probe.facts)}:
-                if ids[n] not in probe.also_ok:
-                    features.append(measured[n]), labels.append(ids[n] in probe.facts), weights.append(4.0)
-    return features, labels, weights
+def joined(parts: Iterable[Rows]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """All rows as arrays."""
+    taken = list(parts)
+    return (
+        np.array([x for part in taken for x in part.features]),
+        np.array([x for part in taken for x in part.labels]),
+        np.array([x for part in taken for x in part.weights]),
+    )
 
 
-def choose(ears: list[Ear], probes: dict[str, list[Probe]]) -> dict[str, float]:
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A turn (or a line) as the ear hears it, with what it asks for."""
+
+    asked: list[Question]
+    facts: frozenset[str]
+    spared: frozenset[str]
+    weight: float
+    only: str | None = None
+    """For a near-miss: the one fact it is known not to ask for."""
+    line: bool = False
+
+
+class Part:
+    """A case or a sheet, with its turns and lines."""
+
+    def __init__(self, ear: Ear, probes: Sequence[Probe], off_sheet: Sequence[str]) -> None:
+        self.ear = ear
+        self.probes = list(probes)
+        self.ids = [fact.id for fact in ear.case.facts]
+        self.turns = [
+            Asking(ear.questions(p.turn, context_of(p.history, ear))[1], frozenset(p.facts), frozenset(p.also_ok), TURN) for p in probes
+        ]
+        self.found: list[tuple[Asking, list[Candidate]]] = []
+        self.lines = [
+            Asking(ear.questions(line)[1], frozenset(facts), frozenset(), LINE, only, True)
+            for line, facts, only in [
+                *((q, (f.id,), None) for f in ear.case.facts for q in f.questions),
+                *((m, (), f.id) for f in ear.case.facts for m in f.near_misses),
+                *((q, (), None) for q in off_sheet),
+            ]
+        ]  # fmt: skip
+
+    def finder_rows(self) -> Rows:
+        """Each asking clause against its facts and the nearest others."""
+        rows = Rows([], [], [])
+        near = FINDS.index("near_full")
+        for asking in (*self.turns, *self.lines):
+            whole = [question for question in asking.asked if not question.piece]
+            if not whole or (len(whole) > 1 and asking.facts) or len(asking.facts) > 1:
+                continue  # which clause asks for what is not known
+            for measured in self.ear.finds(whole, leave_out=asking.line):
+                hard = np.argsort(-measured[:, near])[:4].tolist() if asking.only is None else []
+                for n in {*hard, *(self.ids.index(f) for f in (*asking.facts, asking.only) if f in self.ids)}:
+                    if self.ids[n] not in asking.spared:
+                        rows.add(measured[n], self.ids[n] in asking.facts, asking.weight)
+        return rows
+
+    def read(self) -> None:
+        """Have the reader read each turn and some of the lines; needs the finder."""
+        chance = random.Random(self.ear.case.id)
+        lines = [line for line in self.lines if not line.only and not line.facts]
+        for fact in self.ids:
+            lines += chance.sample([line for line in self.lines if fact in line.facts], LINES)
+            lines += chance.sample([line for line in self.lines if line.only == fact], LINES)
+        self.found = [(asking, self.ear.candidates(asking.asked, leave_out=asking.line)) for asking in (*self.turns, *lines)]
+
+    def gate_rows(self) -> Rows:
+        """Each candidate of a turn or a line."""
+        rows = Rows([], [], [])
+        for asking, candidates in self.found:
+            for candidate in candidates:
+                fact = self.ids[candidate.fact]
+                if fact not in asking.spared and (asking.only is None or fact == asking.only):
+                    rows.add(candidate.features, fact in asking.facts, asking.weight)
+        return rows
+
+
+def finder_of(parts: Iterable[Rows]) -> Fitted:
+    return fit(*joined(parts), FINDS, NO_THRESHOLDS)
+
+
+def gate_of(parts: Iterable[Rows]) -> Fitted:
+    return fit(*joined(parts), FEATURES, THRESHOLDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Heardof:
+    """A turn's candidates with honest chances, so that thresholds can be tried without reading again."""
+
+    probe: Probe
+    asked: list[Question]
+    ranked: list[tuple[tuple[str, float], ...]]
+    listened: bool
+
+
+def heard_of(part: Part) -> list[Heardof]:
+    found = []
+    for probe, (asking, candidates) in zip(part.probes, part.found, strict=False):  # turns come first
+        listened = not part.ear.listen(probe.turn, context_of(probe.history, part.ear)).attack
+        ranked: list[list[tuple[str, float]]] = [[] for _ in asking.asked]
+        for candidate in candidates:
+            chance = float(part.ear.fitted.probability(candidate.features[None])[0])
+            ranked[candidate.question].append((part.ids[candidate.fact], chance))
+        found.append(Heardof(probe, asking.asked, [tuple(sorted(r, key=lambda item: -item[1])) for r in ranked], listened))
+    return found
+
+
+def outcome(ear: Ear, turn: Heardof) -> Disclosure:
+    found = Disclosure(tuple(ear.decide(turn.asked, turn.ranked)) if turn.listened else ())
+    return found if len(found.say) <= 3 else Disclosure(())
+
+
+def choose(parts: dict[str, Part], turns: dict[str, list[Heardof]]) -> dict[str, float]:
     """The thresholds with the most exactly right turns, where each share of turns above `WRONG` that says something unasked costs
     `DEAR` times as much.
     """
-    best, chosen = -1.0, dict(THRESHOLDS)
-    asking = sum(bool(probe.facts) for ear in ears for probe in probes[ear.case.id])
-    for say in np.arange(0.5, 0.96, 0.05).round(2).tolist():
-        for margin in (0.1, 0.2, 0.3):
-            thresholds = {**THRESHOLDS, "say": say, "say_fragment": round(min(0.95, say + 0.1), 2), "margin": margin}
-            for ear in ears:
-                ear.fitted = replace(ear.fitted, thresholds=thresholds)
-            rows = [answer(ear, probe)[0] for ear in ears for probe in probes[ear.case.id]]
-            wrong = sum(row.unasked for row in rows) / len(rows)
-            exact = sum(row.exact for row in rows if row.probe.facts) / asking
-            if (value := exact - DEAR * max(0.0, wrong - WRONG)) > best:
-                best, chosen = value, thresholds
-                print(f"  say {say:.2f} margin {margin}: exact {exact:.1%}, unasked {wrong:.1%}")
+    best, chosen = -9.0, dict(THRESHOLDS)
+    for say, leaning, piece in product(TRIED, TRIED, TRIED):
+        if min(leaning, piece) < say:
+            continue
+        thresholds = {**THRESHOLDS, "say": say, "say_leaning": leaning, "say_piece": piece, "say_both": max(0.9, piece)}
+        exact, among, wrong, asking, rows = 0, 0, 0, 0, 0
+        for name, part in parts.items():
+            part.ear.fitted = replace(part.ear.fitted, thresholds=thresholds)
+            for turn in turns[name]:
+                found = outcome(part.ear, turn)
+                wants, fair = set(turn.probe.facts), {*turn.probe.facts, *turn.probe.also_ok}
+                unasked = bool(set(found.say) - fair)
+                rows, wrong, asking = rows + 1, wrong + unasked, asking + bool(wants)
+                exact += bool(wants) and wants <= set(found.say) and not unasked
+                among += bool(wants) and not unasked and wants <= {*found.say, *found.ask_back}
+        value = exact / asking - DEAR * max(0.0, wrong / rows - WRONG)
+        if value > best:
+            best, chosen = value, thresholds
+            print(f"  say {say} leaning {leaning} piece {piece}: exact {exact / asking:.1%}, or asked back {among / asking:.1%}, "
+                  f"unasked {wrong / rows:.2%} of {rows}")  # fmt: skip
     return chosen
 
 
@@ -108,27 +194,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=TARGET)
     options = parser.parse_args()
-    encoder = Encoder()
-    blank = Fitted(FEATURES, (0.0,) * len(FEATURES), 0.0, dict(THRESHOLDS), "")
-    ears = {case.id: Ear(case, encoder, blank) for case in library_cases() if case.id in TUNING}
-    probes = {case: read_probes(PROBES / f"{case}.jsonl") for case in ears}
-    parts = {case: [line_rows(ear.case, ear), turn_rows(probes[case], ear)] for case, ear in ears.items()}
-
-    general = [
-        turn_rows(read_probes(path), Ear(sheet_case(SHEETS / f"{path.stem}.yaml"), encoder, blank))
-        for path in sorted(TURNS.glob("*.jsonl"))
-    ]
-
-    def fitted(cases: list[str]) -> Fitted:
-        taken = [*general, *(part for case in cases for part in parts[case])]
-        features, labels, weights = (np.array([x for part in taken for x in part[n]]) for n in range(3))
-        return fit(features, labels, weights, FEATURES, THRESHOLDS)
-
-    for case, ear in ears.items():  # thresholds on each tuning case by the model fitted on the other
-        ear.fitted = fitted([other for other in ears if other != case])
-    thresholds = choose(list(ears.values()), probes)
-    final = fitted(list(ears))
-    save(signed(final.features, list(final.weights), final.bias, thresholds), options.out)
+    encoder, reader = Encoder(), Reader()
+    blank, blind = Fitted(FINDS, (0.0,) * len(FINDS), 0.0, {}, ""), Fitted(FEATURES, (0.0,) * len(FEATURES), 0.0, dict(THRESHOLDS), "")
+    parts: dict[str, Part] = {}
+    for name in FITTING:
+        sheet = SHEETS / f"{name}.yaml"
+        parts[name] = Part(Ear(sheet_case(sheet), encoder, reader, blank, blind), sheet_turns(name), sheet_off(sheet))
+    for case in library_cases():
+        if case.id in TUNING:
+            parts[case.id] = Part(Ear(case, encoder, reader, blank, blind), read_probes(PROBES / f"{case.id}.jsonl"), ())
+    found = {name: part.finder_rows() for name, part in parts.items()}
+    finder = finder_of(found.values())
+    for part in parts.values():
+        part.ear.finder = finder
+        part.read()
+        print(f"  read {part.ear.case.id}", flush=True)
+    rows = {name: part.gate_rows() for name, part in parts.items()}
+    for name, part in parts.items():  # chances of each part by models fitted on the others
+        part.ear.fitted = gate_of(r for other, r in rows.items() if other != name)
+    turns = {name: heard_of(part) for name, part in parts.items()}
+    print("all parts, each by the gate fitted on the others")
+    thresholds = choose(parts, turns)
+    final = gate_of(rows.values())
+    save(signed(finder.features, list(finder.weights), finder.bias, NO_THRESHOLDS), options.out / "finder.json")
+    save(signed(final.features, list(final.weights), final.bias, thresholds), options.out / "ear.json")
     for name, weight in zip(FEATURES, final.weights, strict=True):
         print(f"  {name:15} {weight:8.3f}")
     print(thresholds)

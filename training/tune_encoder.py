@@ -18,6 +18,7 @@ from pathlib import Path
 
 import torch
 import yaml
+from common import ENCODED, SHEETS
 from evals.split import TUNING
 from minilm import MiniLM, base_folder, load_base, mean_pool
 from safetensors.torch import save_file
@@ -27,7 +28,6 @@ from torch import Tensor
 from caseroom.cases.load import COMMON, LIBRARY
 from caseroom.language.clauses import core
 
-SHEETS = Path(__file__).parent / "sheets"
 TEMPERATURE = 0.06
 LONGEST = 64  # tokens
 
@@ -69,8 +69,8 @@ def rubric_sheet(paths: list[Path], name: str) -> Sheet:
 
 
 def all_sheets(leave: list[str]) -> list[Sheet]:
-    """Everything that is trained on: the sheets and the common rubric. The shipped cases are left for fitting and measuring."""
-    sheets = [fact_sheet(path, path.stem) for path in sorted(SHEETS.glob("*.yaml"))]
+    """Everything that is trained on: the encoder's sheets and the common rubric. The shipped cases are left for fitting and measuring."""
+    sheets = [fact_sheet(SHEETS / f"{name}.yaml", name) for name in ENCODED]
     sheets.append(rubric_sheet(sorted(COMMON.glob("*.yaml")), "common-rubric"))
     return [sheet for sheet in sheets if sheet.name not in leave]
 
@@ -128,7 +128,7 @@ def loss_of(vectors: Tensor, batch: Batch) -> Tensor:
     return -((logs * positive).sum(1) / positive.sum(1).clamp(min=1)).mean()
 
 
-class Reader:
+class Embedder:
     """Texts to vectors, with gradients."""
 
     def __init__(self, model: MiniLM) -> None:
@@ -143,12 +143,12 @@ class Reader:
         return mean_pool(self.model(ids, mask), mask)
 
 
-def accuracy(reader: Reader, sheet: Sheet) -> float:
+def accuracy(embedder: Embedder, sheet: Sheet) -> float:
     """Share of lines whose nearest other line is of their own group."""
     texts = [line for group in sheet.groups for line in group.lines]
     owner = torch.tensor([n for n, group in enumerate(sheet.groups) for _ in group.lines])
     with torch.no_grad():
-        vectors = torch.cat([reader(texts[i : i + 64]) for i in range(0, len(texts), 64)])
+        vectors = torch.cat([embedder(texts[i : i + 64]) for i in range(0, len(texts), 64)])
     scores = vectors @ vectors.T - 2 * torch.eye(len(texts))
     return float((owner[scores.argmax(1)] == owner).float().mean())
 
@@ -166,12 +166,12 @@ def main() -> None:
     model = load_base()
     for part in (model.words, model.positions, model.kinds):
         part.weight.requires_grad_(False)
-    reader = Reader(model)
+    embedder = Embedder(model)
     sheets = all_sheets(options.leave)
     held = held_out()
     print(f"{len(sheets)} sheets, {sum(len(g.lines) for s in sheets for g in s.groups)} lines; held out: {[s.name for s in held]}")
     for sheet in held:
-        print(f"  before: {sheet.name} {accuracy(reader, sheet):.3f}")
+        print(f"  before: {sheet.name} {accuracy(embedder, sheet):.3f}")
     epochs = [[b for s in sheets for b in batches(s, chance)] for _ in range(options.epochs)]
     steps = sum(map(len, epochs))
     optimiser = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=options.rate, weight_decay=0.01)
@@ -182,7 +182,7 @@ def main() -> None:
         total = 0.0
         model.train()
         for batch in epoch:
-            loss = loss_of(reader(batch.texts), batch)
+            loss = loss_of(embedder(batch.texts), batch)
             optimiser.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -192,7 +192,7 @@ def main() -> None:
             if done % 50 == 0:
                 print(f"  step {done}/{steps} {time.time() - began:.0f} s", flush=True)
         model.eval()
-        figures = " ".join(f"{s.name} {accuracy(reader, s):.3f}" for s in held)
+        figures = " ".join(f"{s.name} {accuracy(embedder, s):.3f}" for s in held)
         print(f"epoch {number + 1}: loss {total / len(epoch):.3f} {figures} {time.time() - began:.0f} s", flush=True)
         options.out.parent.mkdir(parents=True, exist_ok=True)
         save_file(model.state_dict(), options.out)

@@ -11,6 +11,7 @@ from caseroom.grading.judge import Judge
 from caseroom.interview.disclosure import Ear
 from caseroom.language.encoder import Encoder
 from caseroom.language.memory import key_of
+from caseroom.language.reader import Reader
 
 Progress = Callable[[int, int], None]
 VECTORS = "vectors.npz"
@@ -22,7 +23,7 @@ class Engine:
     """Ears and judges over one encoder."""
 
     def __init__(self, cache: Path) -> None:
-        self.encoder = Encoder()
+        self.encoder, self.reader = Encoder(), Reader()
         self.cache = cache
         self._ears: dict[str, Ear] = {}
         self._judges: dict[str, Judge] = {}
@@ -31,7 +32,7 @@ class Engine:
         """The ear of a case."""
         key = f"{case.folder}:{case.version}"
         if key not in self._ears:
-            self._ears[key] = Ear(case, self.encoder)
+            self._ears[key] = Ear(case, self.encoder, self.reader)
         return self._ears[key]
 
     def judge(self, case: Case) -> Judge:
@@ -69,7 +70,12 @@ class Engine:
     def warm(self) -> None:
         """Load the models now, so that the first turn does not wait for them."""
         self.encoder.warm()
+        self.reader.warm()
 
     def signature(self, case: Case) -> str:
         """Which models and thresholds are at work."""
-        return f"encoder:{self.encoder.signature}|ear:{self.ear(case).fitted.signature}|judge:{self.judge(case).fitted.signature}"
+        ear, judge = self.ear(case), self.judge(case)
+        return (
+            f"encoder:{self.encoder.signature}|reader:{self.reader.signature}|finder:{ear.finder.signature}|ear:{ear.fitted.signature}"
+            f"|judge:{judge.fitted.signature}"
+        )

@@ -9,25 +9,23 @@ import base64
 import binascii
 import re
 
-from caseroom.language.text import words
+from caseroom.language.text import sentences, words
 
 _ATTACKS = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instruction|rule|prompt|guideline|polic|constraint|everything|above|previous|prior|"
+    r"\b(?:ignore|disregard|forget|override|bypass|cancel|drop|lift|suspend)\b.{0,40}\b(?:instruction|rule|prompt|guideline|polic|constraint|everything|above|previous|prior|"
     r"restriction)"
     r"|\b(?:system|hidden|secret|internal|initial|original) (?:prompt|instruction|message|note|rule|sheet|fact)"
     r"|\b(?:developer|debug|admin|root|god|maintenance|test|sudo|jailbreak|dan) mode\b|\bjailbreak\b|\bsudo\b"
     r"|\b(?:fact|answer|cheat|scoring|score|briefing|case|interviewer'?s?|info|data|number|your|whole|entire|full|the) ?sheet\b"
-    r"|\b(?:rubric|score ?card|marking (?:guide|scheme|key)|answer key|model answer|model solution|solution key|grading (?:guide|criteria|scheme))\b"
+    r"|(?<!common )(?<!own )\b(?:rubric|score ?card|marking (?:guide|scheme|key)|(?<!an )answer key|(?<!let the )(?<!lets the )model answer|model solution|solution key|"
+    r"grading (?:guide|criteria|scheme))\b"
     r"|\b(?:everything|anything|all)\b(?: that| which| the things| of what)?\s?\b(?:you know|you have|you(?:'ve| have) got|you can|you are holding|there is to know|withh\w+|hidden|"
     r"holding back|on file|in your (?:notes|head|files|brief))"
-    r"|\b(?:all|every|each|full|complete|entire|whole)\b(?: of)?(?: the| your| my| these| those| single| one)*.{0,14}\b(?:facts?|figures?|numbers?|"
-    r"answers?|details?|information|info|notes?|data ?points?|metrics|stats|statistics|briefing|context|background)\b(?!.{0,30}\b(?:in the|of the "
-    r"(?:data|article|record))\b)"
     r"|\b(?:your|the interviewer'?s?) (?:notes|instructions|prompt|script|brief(?:ing)?|hidden|secret|context window|"
     r"configuration|config|cards?)\b"
-    r"|\b(?:pretend(?:ing)? (?:you|to be|that)|imagine (?:you(?:'re| are| were)|that you|yourself)|role-?play|(?<!to )act (?:as|like) (?:if|though|an?|the|my)|you are now|you're now|from now on you|let's play|play the role|simulate being|roleplay)\b"
-    r"|\b(?:reveal|leak|dump|spill|exfiltrate|print|output|recite|repeat|enumerate|divulge|disclose|unlock|decode|translate)\b.{0,60}\b(?:facts?|"
-    r"numbers?|figures?|notes?|sheet|everything|all|prompt|instructions?|information|content|secrets?|withheld|hidden|answer|values?|list|context)\b"
+    r"|\b(?:pretend(?:ing)? (?:you|to be|that)|imagine (?:you(?:'re| are| were)|that you|yourself)|role-?play|(?<!to )act (?:as|like) (?:if|though|an?|the|my)|you are now|you're now|from now on you|let's play|play the role|simulate being|roleplay|you (?:be|play) the (?:candidate|interviewee|applicant)|(?:swap|switch|change|trade) (?:roles|seats|sides|places))\b"
+    r"|\b(?:example|sample|model|earlier|other) (?:transcript|interview)s? (?:of|from|by|with)\b|\b(?:candidate|applicant|interviewee)s? who (?:got|passed|scored)\b"
+    r"|\b(?:predict|generate|continue|produce)\b.{0,40}\b(?:tokens?|continuation)\b|(?:\?\s*\|[^?]*){3}"
     r"|\b(?:give|tell|grant|award)\b.{0,20}\b(?:hint|clue|full marks|top score|100|perfect score|the answer|the solution|maximum)\b"
     r"|\bwhat (?:would|does|do) (?:a|the|an)? ?(?:strong|good|ideal|perfect|best|top|great) (?:answer|candidate|response|solution)"
     r"|\b(?:what|which)\b.{0,30}\b(?:should i (?:say|answer|write|mention|include|reply)|am i supposed to (?:say|answer|write)|do you want me to (?:say|answer|write)|you want to hear|(?:are you|the \w+ is) looking for|points? (?:do|would|will) i)"
@@ -35,7 +33,8 @@ _ATTACKS = re.compile(
     r"|\b(?:i am|i'm|this is) (?:the|an?|your) (?:case |real |actual )?(?:author|developer|admin\w*|creator|owner|engineer|maintainer|examiner|auditor|"
     r"supervisor|ceo|operator|tester)\b"
     r"|<\|?(?:system|im_start|assistant|endoftext)|\[/?(?:system|inst)\]|^[ \t]*(?:system|assistant|developer)[ \t]*:|\"role\"\s*:|```|\b(?:rot13|base64|pig ?latin|"
-    r"backwards|reversed|hex(?:adecimal)?|morse)\b"
+    r"hex(?:adecimal)?|morse)\b"
+    r"|\b(?:spell\w*|write|written|say|read|print|text|words?|letters?|answer)\b.{0,40}\b(?:backwards|reversed)\b"
     r"|\b(?:complete|finish|continue|fill in)\b (?:the|this|my|that|each|every|these)\b.{0,20}\b(?:sentences?|blanks?|paragraph|text|phrase|list|story)",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
@@ -44,9 +43,20 @@ _TELL_ALL = re.compile(
     r"all of it|the whole (?:thing|story|lot|picture)|the full (?:picture|story)|all (?:there is|that)|as much as)\b",
     re.IGNORECASE,
 )
+_GREEDY = re.compile(
+    r"(?<!how )\b(?:all|every|each|full|complete|entire|whole)\b(?: of)?(?: the| your| my| these| those| single| one)*.{0,14}\b(?:facts?|figures?|numbers?|"
+    r"answers?|details?|information|info|notes?|data ?points?|metrics|stats|statistics|briefing|context|background)\b(?!.{0,30}\b(?:in the|of the "
+    r"(?:data|article|record))\b)"
+    r"|\b(?:reveal|leak|dump|spill|exfiltrate|print|output|recite|repeat|enumerate|divulge|disclose|unlock|decode|translate)\b.{0,60}\b(?:facts?|"
+    r"numbers?|figures?|notes?|sheet|everything|all|prompt|instructions?|information|content|secrets?|withheld|hidden|answer|values?|list|context)\b",
+    re.IGNORECASE,
+)
+"""An attack, unless the sentence is about the candidate's own design ("every answer would carry its source")."""
+_DESIGN = re.compile(r"\b(?:i'd|i would|we'd|we would|would|i'll|we'll|how (?:much|many|long|often))\b", re.IGNORECASE)
+_ADDRESSED = re.compile(r"\b(?:you|your|yours|interviewer\w*|facts?|please|kindly|give|tell|send|hand|show)\b", re.IGNORECASE)
 _WHAT_IS_MISSING = re.compile(
     r"\b(?:nudge|steer|tip) me\b|\b(?:haven't|have not|have i not|didn't|did i not) (?:i )?(?:yet )?(?:asked?|uncovered?|found|find|covered?|mentioned?)\b"
-    r"|\bwhat (?:am i missing|did i (?:miss|forget)|should i be asking|else should i ask|would you ask)\b|\binterviewer (?:knows?|knew|has|had)\b"
+    r"|\bwhat (?:am i missing|did i (?:miss|forget)|should i be asking|else should i ask|would you ask(?! of\b| for\b| from\b))\b|\binterviewer (?:knows?|knew|has|had)\b"
     r"|\bmost important (?:thing|fact|point|number|figure) (?:to know|here|on)\b",
     re.IGNORECASE,
 )
@@ -67,11 +77,13 @@ _COURTESIES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("go_on", r"^(?:\W|so|ok|okay|and|then|um|uh|right)*(?:(?:shall|should|may|can|could) (?:i|we) (?:just |now |then )?(?:go on|continue|move on|move to|"
                   r"start|begin|proceed|go ahead|go deeper|sketch|walk you|dive|jump|take (?:a|one|two|some|thirty|a few)|think|pause|summari[sz]e|come back|"
                   r"turn to|share|draw|structure|lay out|propose|close|wrap|carry on|keep going|pick)|does (?:that|this|it) (?:make sense|sound|work|"
-                  r"match|fit|answer|cover|help|seem|land|look|feel)|(?:is|are) (?:that|this|you) (?:ok|okay|fine|clear|alright|all right|good|enough|happy|"
+                  r"match|fit|answer|cover|help|seem|land|look|feel|sum)|does (?:this|that|the|my)\b.{1,60}\b(?:make sense|work for you|sound (?:right|good|sensible))|would you mind if i\b|"
+                  r"(?:is|would) it (?:be )?(?:ok|okay|all ?right|alright|fine) (?:if i|for you)\b|am i (?:on the right|going too|making sense|too fast)|have i been clear|"
+                  r"would you rather (?:hear|have me|see|that i|i)\b|tell me if you(?:'d| would) rather|could we agree|is that a fair|(?:right|so|okay|ok)?,? ?i have what i need|(?:is|are) (?:that|this|you) (?:ok|okay|fine|clear|alright|all right|good|enough|happy|"
                   r"still with me|with me so far|sound|what you had in mind|the level)|any (?:questions|thoughts|concerns|objections|comments)\b.{0,40}$|"
                   r"(?:do|would|should|will) (?:you|i) (?:want|like|prefer|rather)\b.{0,12}\b(?:me|i|to go|go)\b|ready\b|happy (?:with|for)|"
                   r"(?:where|which (?:part|step|one)) (?:would|do|should) (?:you|i|we) (?:(?:like|want|prefer) (?:me )?to )?(?:start|begin|go\b|dive|focus|continue)|sound (?:good|right|fair|reasonable)|make sense|okay\?|alright\?|"
-                  r"(?:can you |could you |just )*give me (?:a|one|two|some) (?:minute|moment|second|sec|minutes|seconds)|can you (?:hear|see|follow) (?:me|this)|(?:can|could) you repeat|sorry\?|pardon|come again|what(?:'s| is) next)"),
+                  r"(?:can you |could you |just )*give me (?:a|one|two|some|half a) (?:minute|moment|second|sec|minutes|seconds)|can you (?:hear|see|follow) (?:me|this)|(?:can|could) you repeat|sorry\?|pardon|come again|what(?:'s| is) next)"),
     )
 )  # fmt: skip
 _REFUSAL = re.compile(
@@ -89,7 +101,13 @@ _ORDINALS: tuple[tuple[re.Pattern[str], int], ...] = (
 def is_attack(turn: str) -> bool:
     """Whether the turn reaches for the withheld sheet, the rubric or the machinery instead of asking about the business."""
     patterns = (_ATTACKS, _TELL_ALL, _WHAT_IS_MISSING)
-    return any(p.search(turn) for p in patterns) or len(_HEADER.findall(turn)) >= _HEADERS or _is_encoded(turn)
+    greedy = (sentence.text for sentence in sentences(turn) if _GREEDY.search(sentence.text))
+    return (
+        any(_ADDRESSED.search(text) or not _DESIGN.search(text) for text in greedy)
+        or any(p.search(turn) for p in patterns)
+        or len(_HEADER.findall(turn)) >= _HEADERS
+        or _is_encoded(turn)
+    )
 
 
 def _is_encoded(turn: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a turn is made of: clauses, each a question, a request, a bare fragment or a statement, and the kind of answer it asks for.
+"""What a turn is made of: clauses, each a question, a request, a bare fragment, a statement that may hint at a question, or a plain statement.
 
 Light syntax over word lists, made for spoken English with and without punctuation. It knows nothing of any case.
 """
@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from caseroom.language.text import Span, fluent, sentences, span, words
+from caseroom.language.text import Span, fluent, sentences, span, stems, words
 
-Act = Literal["question", "request", "fragment", "statement"]
+Act = Literal["question", "request", "fragment", "hint", "statement"]
 
 _WH = r"(?:how|how's|hows|what|what's|whats|which|who|who's|whos|whose|whom|when|when's|where|where's|wheres|why)"
 _AUX = (
@@ -53,7 +53,7 @@ _REQUEST = re.compile(
     r"i(?:'m| am) (?:also )?(?:curious|wondering|interested|not (?:sure|clear)|unsure|missing|trying to)|i(?:'d| would) be (?:curious|interested)|"
     r"i (?:also |just |do )?(?:wonder|need)\b|i (?:don't|do not) (?:yet )?(?:know|understand)|(?:do|does) (?:you|we|anyone|anybody) know|let me ask|"
     r"can i ask|(?:my|another|one|a|the) (?:next |first |last |quick )?question|it would (?:help|be (?:good|useful|helpful|great|nice))|"
-    r"(?:would|will) help me|(?:what|how) about|any (?:idea|sense|numbers?|figures?|data|word|clue)|talk (?:to me )?about|curious (?:about|how|what|"
+    r"(?:would|will) help me|i (?:meant|was asking|was thinking of)\b|(?:what|how) about|any (?:idea|sense|numbers?|figures?|data|word|clue)|talk (?:to me )?about|curious (?:about|how|what|"
     r"whether|if|who|why)|wondering|please (?:say|tell|describe|explain|give)|asking (?:about|how|what|whether)|a (?:feel|sense|picture|rough "
     r"idea) (?:of|for|how))\b",
     re.IGNORECASE,
@@ -69,12 +69,24 @@ _OWN = re.compile(
     r"no|great|understood|target|goal|assume|assuming|suppose)\b",
     re.IGNORECASE,
 )
+_HINTS = re.compile(
+    r"\bplease\b|\bfrom you\b|\bi(?:'d| would| should| must| have to| need to| want to)? (?:still |also |first )?(?:know|ask|hear|learn|lack|miss)\b|\blet me (?:test|check|hear)\b"
+    r"|\bi(?:'d| would) (?:want|need|like) (?:the|two|three|a|your)\b|\bwhat i (?:can't|cannot|don't|still|need|lack|miss|want)\b|\blet's (?:go through|talk about)\b"
+    r"|\b(?:the|one) (?:figure|number|value|thing) (?:that|i|which|is|behind)\b|\bhow (?:many|much|long|often|good|far|complete|precise)\b|\bwhat(?:'s| is) the\b|\bshould i\b|\bor\s*$"
+    r"|\bdoes \w+ ",
+    re.IGNORECASE,
+)
+_PIECES = re.compile(
+    r"\s*[,;:]\s*(?:(?:and|or|but|also|plus|then)\s+)?|\s+(?:and|plus|as well as|compared with|versus|vs)\s+|\s[–-]\s", re.IGNORECASE
+)
 _ASSUMES = re.compile(
     r"\b(?:i(?:'ll| will| would|'d|'m going to| am going to)?(?: just| then| also)? (?:assume|suppose|guess|estimate|take it|go with|pencil in|work with)|"
     r"(?:let's|let us|let me)(?: just)? (?:assume|say|suppose|call it|take|guess|go with)|assuming|my assumption|working assumption|as an assumption|"
     r"i(?:'d| would) put it at)\b",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"\"[^\"\n]{10,}\"|“[^”\n]{10,}”|«[^»\n]{10,}»")
+_WORDS_AROUND_A_QUOTE = 3
 _TAG = re.compile(
     r"^(?:(?:is|would) that (?:be )?(?:right|so|fair|correct|true|the case|about right)|right|correct|yes|true|am i (?:right|wrong|correct)|"
     r"do i have that right|does that match|isn't it|fair)\W*$",
@@ -132,18 +144,19 @@ class Clause:
     @property
     def asks(self) -> bool:
         """Whether it wants an answer."""
-        return self.act != "statement"
+        return self.act not in ("statement", "hint")
 
 
 def clauses(text: str) -> list[Clause]:
-    """The clauses of a turn, in order."""
+    """The clauses of a turn, in order. A question that is only quoted ('they write "Where is my order?"') asks nothing."""
     found: list[Clause] = []
-    for sentence in sentences(text):
+    heard = without_quotes(text)
+    for sentence in sentences(heard):
         asked = sentence.text.rstrip("\"')] ").endswith("?")
         if asked and found and not found[-1].asks and _TAG.match(core(sentence.text)):
             found[-1] = replace(found[-1], act="question")  # "The agents are the users. Is that right?"
             continue
-        pieces = _split(text, sentence)
+        pieces = _split(heard, sentence)
         before: Act = "statement"
         for number, piece in enumerate(pieces):
             act = _act(piece.text, asked=asked, last=number == len(pieces) - 1)
@@ -151,7 +164,13 @@ def clauses(text: str) -> list[Clause]:
                 act = before  # "I'd like to know who they are, and what they do by hand"
             found.append(Clause(piece, act, asked_kinds(piece.text), bool(_ASSUMES.search(piece.text))))
             before = act
-    return found
+    return [replace(clause, span=span(text, clause.span.start, clause.span.end)) for clause in found]
+
+
+def without_quotes(text: str) -> str:
+    """The text with quoted passages blanked out, of the same length; as it is if there is little else."""
+    blank = _QUOTED.sub(lambda match: match[0][0] + " " * (len(match[0]) - 2) + match[0][-1], text)
+    return blank if len(words(blank)) >= _WORDS_AROUND_A_QUOTE else text
 
 
 def _split(text: str, sentence: Span) -> list[Span]:
@@ -182,7 +201,13 @@ def _act(text: str, *, asked: bool, last: bool) -> Act:
         return "request"
     if 0 < len(words(short)) <= 5 and not _OWN.search(text):
         return "fragment"
-    return "statement"
+    return "hint" if _HINTS.search(text) else "statement"
+
+
+def pieces(text: str) -> list[str]:
+    """The parts of a list: "the money, the dates and who decides" → three; a text that is no list has none."""
+    found = [core(piece) for piece in _PIECES.split(text) if stems(piece)]
+    return found if len(found) > 1 else []
 
 
 def _is_speech(text: str) -> bool:

@@ -19,7 +19,7 @@ def test_a_question_unlocks_its_fact_and_says_why(ear: Ear) -> None:
     assert disclosure.say == ("handling-time",)
     (heard,) = disclosure.heard
     assert heard.candidates[0][0] == "handling-time"
-    assert heard.candidates[0][1] > heard.candidates[1][1]
+    assert all(heard.candidates[0][1] > chance for _, chance in heard.candidates[1:])
     assert heard.why
 
 
@@ -45,6 +45,20 @@ def test_two_questions_unlock_two_facts_in_order(ear: Ear) -> None:
 )
 def test_what_asks_nothing_unlocks_nothing(ear: Ear, turn: str) -> None:
     assert ear.listen(turn).say == ()
+
+
+def test_a_list_unlocks_what_it_lists_and_a_long_list_nothing(ear: Ear) -> None:
+    assert {"languages", "budget"} <= set(ear.listen("Tell me about the languages, the budget and the privacy rules.").say)
+    assert ear.listen("Users? Volume? Time? Cost? Errors? Languages? Budget?").attack
+
+
+def test_a_quoted_question_unlocks_nothing(ear: Ear) -> None:
+    assert ear.listen('Customers write things like "What is your budget?" all day, and a model can answer that.').say == ()
+
+
+def test_each_of_many_questions_is_read(ear: Ear) -> None:
+    turn = "What is the budget? Which languages do customers write in? And what have you already tried?"
+    assert set(ear.listen(turn).say) == {"budget", "languages", "tried"}
 
 
 def test_what_the_case_does_not_know_is_unknown(ear: Ear) -> None:

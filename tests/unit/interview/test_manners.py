@@ -40,6 +40,11 @@ def test_reaching_for_the_sheet_is_an_attack(turn: str) -> None:
         "Is everything in English, or do you have several languages?",
         "Are there people with spare hours to act as reviewers?",
         "How many tickets do you get a day?",
+        "Every answer would carry a link to the passage that it rests on.",
+        "I'd print the source and its date under each answer.",
+        "How much time is spent on each answer?",
+        "I'd plan backwards from the launch. Which day is that?",
+        "How complete are the notes they write?",
         "",
     ],
 )
@@ -53,6 +58,9 @@ def test_asking_about_the_business_is_not(turn: str) -> None:
         ("How much time do I have left?", "time"),
         ("Does that make sense?", "go_on"),
         ("Shall I go on?", "go_on"),
+        ("Does this order of steps work for you?", "go_on"),
+        ("Is it okay if I take a minute to do the maths?", "go_on"),
+        ("Would you mind if I draw this?", "go_on"),
         ("How many agents?", None),
     ],
 )

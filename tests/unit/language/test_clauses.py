@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseroom.language.clauses import asked_kinds, clauses, kind_agreement
+from caseroom.language.clauses import asked_kinds, clauses, kind_agreement, pieces, without_quotes
 
 
 def acts(text: str) -> list[tuple[str, str]]:
@@ -56,6 +56,40 @@ def test_a_question_before_another_needs_no_auxiliary() -> None:
 
 def test_what_follows_a_request_is_asked_too() -> None:
     assert [act for _, act in acts("I'd like to know who the users are, and what they do by hand.")] == ["request", "request"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Customers write things like "Where is my order?" and "How much do I get back?", so I would sort them first.',
+        "A nurse would ask “what did he take this morning?” and the model must find it.",
+    ],
+)
+def test_a_quoted_question_is_not_asked(text: str) -> None:
+    assert not any(clause.act in ("question", "request") for clause in clauses(text))
+    assert "order" not in without_quotes(text)
+    assert len(without_quotes(text)) == len(text)
+
+
+def test_a_turn_that_is_all_quote_is_asked() -> None:
+    assert acts('"How many tickets do you get?"') == [('"How many tickets do you get?"', "question")]
+
+
+def test_a_statement_may_hint_at_a_question() -> None:
+    assert acts("The number that drives this is the load in your worst week.")[0][1] == "hint"
+    assert acts("I would use a small model.")[0][1] == "statement"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("the money, the dates and who decides", ["the money", "the dates", "who decides"]),
+        ("How many invoices do you get, and from how many suppliers?", ["How many invoices do you get", "from how many suppliers?"]),
+        ("How long does it take?", []),
+    ],
+)
+def test_a_list_has_pieces(text: str, parts: list[str]) -> None:
+    assert pieces(text) == parts
 
 
 def test_an_assumption_is_noticed() -> None:
