@@ -25,7 +25,7 @@ check: $(VENV)/.dev
 
 evals: $(VENV)/.dev
 	$(BIN)/python -m evals.deletion
-	$(BIN)/python -m evals.disclosure --tuning
+	$(BIN)/python -m evals.disclosure
 	$(BIN)/python -m evals.attacks
 
 bench: $(VENV)/.dev

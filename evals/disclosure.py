@@ -2,8 +2,8 @@
 
     python -m evals.disclosure [--cases DIR --probes FILE ...] [--json] [--wrong]
 
-Tuning and test cases apart, per kind, with Wilson 95 % intervals (Wilson 1927). No weight is trained on a shipped case; thresholds are
-set on the turns of the tuning cases. The last rows say what an author can expect: the test cases with only the first 6, 15 and 30
+Tuning and test cases apart, per kind, with Wilson 95 % intervals (Wilson 1927). No network is trained on a shipped case; the ear
+and its thresholds are fitted on the tuning cases and on other businesses. The last rows say what an author can expect: the test cases with only the first 6, 15 and 30
 example questions of each fact.
 """
 

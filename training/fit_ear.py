@@ -21,8 +21,9 @@ from common import FITTING, SHEETS, SOURCE, fit, library_cases, save, sheet_case
 from evals.disclosure import PROBES
 from evals.split import TUNING
 
-from caseroom.app.probes import Probe, context_of, read_probes
-from caseroom.interview.disclosure import FEATURES, FINDS, Candidate, Disclosure, Ear, Question
+from caseroom.app.probes import Answered, Probe, context_of, read_probes
+from caseroom.interview import manners
+from caseroom.interview.disclosure import FEATURES, FINDS, MOST_AT_ONCE, Candidate, Disclosure, Ear, Question
 from caseroom.language.encoder import Encoder
 from caseroom.language.match import Fitted
 from caseroom.language.reader import Reader
@@ -137,33 +138,31 @@ def gate_of(parts: Iterable[Rows]) -> Fitted:
 
 
 @dataclass(frozen=True, slots=True)
-class Heardof:
-    """A turn's candidates with honest chances, so that thresholds can be tried without reading again."""
+class Weighed:
+    """A turn with its facts' honest chances, so that thresholds can be tried without reading again."""
 
     probe: Probe
     asked: list[Question]
-    ranked: list[tuple[tuple[str, float], ...]]
-    listened: bool
+    likely: list[tuple[tuple[str, float], ...]]
+
+    def answered(self, ear: Ear) -> Answered:
+        """What the ear makes of it with its present thresholds."""
+        found = Disclosure(tuple(ear.decide(self.asked, self.likely)))
+        if len(found.say) > MOST_AT_ONCE:
+            found = Disclosure((), attack=True)
+        return Answered(self.probe, found.say, found.ask_back, bool(found.unknown), 0.0)
 
 
-def heard_of(part: Part) -> list[Heardof]:
+def weighed(part: Part) -> list[Weighed]:
+    """A part's turns; what is an attack by its words asks nothing."""
     found = []
     for probe, (asking, candidates) in zip(part.probes, part.found, strict=False):  # turns come first
-        listened = not part.ear.listen(probe.turn, context_of(probe.history, part.ear)).attack
-        ranked: list[list[tuple[str, float]]] = [[] for _ in asking.asked]
-        for candidate in candidates:
-            chance = float(part.ear.fitted.probability(candidate.features[None])[0])
-            ranked[candidate.question].append((part.ids[candidate.fact], chance))
-        found.append(Heardof(probe, asking.asked, [tuple(sorted(r, key=lambda item: -item[1])) for r in ranked], listened))
+        asked = [] if manners.is_attack(probe.turn) else asking.asked
+        found.append(Weighed(probe, asked, part.ear.likely(asked, candidates if asked else ())))
     return found
 
 
-def outcome(ear: Ear, turn: Heardof) -> Disclosure:
-    found = Disclosure(tuple(ear.decide(turn.asked, turn.ranked)) if turn.listened else ())
-    return found if len(found.say) <= 3 else Disclosure(())
-
-
-def choose(parts: dict[str, Part], turns: dict[str, list[Heardof]]) -> dict[str, float]:
+def choose(parts: dict[str, Part], turns: dict[str, list[Weighed]]) -> dict[str, float]:
     """The thresholds with the most exactly right turns, where each share of turns above `WRONG` that says something unasked costs
     `DEAR` times as much.
     """
@@ -172,21 +171,19 @@ def choose(parts: dict[str, Part], turns: dict[str, list[Heardof]]) -> dict[str,
         if min(leaning, piece) < say:
             continue
         thresholds = {**THRESHOLDS, "say": say, "say_leaning": leaning, "say_piece": piece, "say_both": max(0.9, piece)}
-        exact, among, wrong, asking, rows = 0, 0, 0, 0, 0
-        for name, part in parts.items():
+        for part in parts.values():
             part.ear.fitted = replace(part.ear.fitted, thresholds=thresholds)
-            for turn in turns[name]:
-                found = outcome(part.ear, turn)
-                wants, fair = set(turn.probe.facts), {*turn.probe.facts, *turn.probe.also_ok}
-                unasked = bool(set(found.say) - fair)
-                rows, wrong, asking = rows + 1, wrong + unasked, asking + bool(wants)
-                exact += bool(wants) and wants <= set(found.say) and not unasked
-                among += bool(wants) and not unasked and wants <= {*found.say, *found.ask_back}
-        value = exact / asking - DEAR * max(0.0, wrong / rows - WRONG)
+        rows = [turn.answered(part.ear) for name, part in parts.items() for turn in turns[name]]
+        asking = [row for row in rows if row.probe.facts]
+        wrong = sum(row.unasked for row in rows) / len(rows)
+        exact = sum(row.exact for row in asking) / len(asking)
+        value = exact - DEAR * max(0.0, wrong - WRONG)
         if value > best:
             best, chosen = value, thresholds
-            print(f"  say {say} leaning {leaning} piece {piece}: exact {exact / asking:.1%}, or asked back {among / asking:.1%}, "
-                  f"unasked {wrong / rows:.2%} of {rows}")  # fmt: skip
+            among = sum(row.exact or row.right_among for row in asking) / len(asking)
+            print(
+                f"  say {say} leaning {leaning} piece {piece}: exact {exact:.1%}, or asked back {among:.1%}, unasked {wrong:.2%} of {len(rows)}"
+            )
     return chosen
 
 
@@ -212,7 +209,7 @@ def main() -> None:
     rows = {name: part.gate_rows() for name, part in parts.items()}
     for name, part in parts.items():  # chances of each part by models fitted on the others
         part.ear.fitted = gate_of(r for other, r in rows.items() if other != name)
-    turns = {name: heard_of(part) for name, part in parts.items()}
+    turns = {name: weighed(part) for name, part in parts.items()}
     print("all parts, each by the gate fitted on the others")
     thresholds = choose(parts, turns)
     final = gate_of(rows.values())

@@ -1,6 +1,6 @@
 """Train the reader: a cross-encoder that reads a turn together with one fact and says whether the turn asks for the fact.
 
-    python training/tune_reader.py [--start build/nli.safetensors] [--epochs 2] [--out FILE.safetensors]
+    python training/tune_reader.py [--start build/nli.safetensors] [--epochs 3] [--out FILE.safetensors]
 
 Pairs come from the fact sheets (example questions, two of them joined, near-misses, questions that the sheet cannot answer) and from `turns/`
 (follow-ups with what was said before, speech, questions inside statements, statements, attacks). Wrong partners are the nearest facts by the

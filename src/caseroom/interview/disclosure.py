@@ -33,7 +33,7 @@ FINDS = (
 FEATURES = (*FINDS, "found", "found_rival", "read", "read_rival", "fragment", "piece", "hint", "leans", "several", "specific")
 """What is decided on: the finder's measures, its odds, the reader's odds, each also against the best other fact, and the sort of question."""
 Outcome = Literal["say", "ask_back", "unknown", "nothing"]
-_MOST_AT_ONCE = 3
+MOST_AT_ONCE = 3
 """More facts in one turn, or more bare topics, is asking for the sheet."""
 _LEAD_WORDS = 30
 """So many words before a question may lead to it."""
@@ -197,7 +197,7 @@ class Ear:
         parts, asked = self.questions(turn, context)
         if context.offered and (chosen := self._chosen(turn, parts, context.offered)):
             return Disclosure((Heard(parts[0], "say", chosen, why="an answer to our asking back"),))
-        if sum(question.clause.act == "fragment" and not question.piece for question in asked) > _MOST_AT_ONCE:
+        if sum(question.clause.act == "fragment" and not question.piece for question in asked) > MOST_AT_ONCE:
             return Disclosure((), attack=True)
         if sum(len(words(question.alone)) <= _BARE_WORDS for question in asked) > _BARE_AT_ONCE:
             return Disclosure((), attack=True)
@@ -207,7 +207,7 @@ class Ear:
                 verdicts.setdefault(question.clause.span.start, []).append(verdict)
         heard = tuple(h for part in parts for h in verdicts.get(part.span.start) or [Heard(part, "nothing", (), why="asks nothing")])
         found = Disclosure(heard, courtesy=None if asked else manners.courtesy(turn))
-        return Disclosure((), attack=True) if len(found.say) > _MOST_AT_ONCE else found
+        return Disclosure((), attack=True) if len(found.say) > MOST_AT_ONCE else found
 
     def candidates(self, asked: Sequence[Question], *, leave_out: bool = False) -> list[Candidate]:
         """The facts worth a decision, each with the question that it is likeliest an answer to, as the reader sees them."""
@@ -223,8 +223,9 @@ class Ear:
             for fact in np.argsort(-chances[number], kind="stable")[:_READ_OF_ONE]
             if owner[fact] == number and chances[number, fact] >= _WORTH_READING and not beaten[number, fact]
         ]
-        pairs = sorted(_within_budget(asked, [fact_text(fact) for fact in self.case.facts], sorted(pairs, key=lambda pair: -chances[pair])))
-        read = dict(zip(pairs, self.reader.read([(asked[n].passage, fact_text(self.case.facts[f])) for n, f in pairs]), strict=True))
+        texts = [fact_text(fact) for fact in self.case.facts]
+        pairs = sorted(_within_budget(asked, texts, sorted(pairs, key=lambda pair: -chances[pair])))
+        read = dict(zip(pairs, self.reader.read([(asked[n].passage, texts[f]) for n, f in pairs]), strict=True))
         odds = np.log(np.maximum(chances, 1e-6)) - np.log(np.maximum(1 - chances, 1e-6))
         made = []
         for number, fact in pairs:
@@ -239,12 +240,15 @@ class Ear:
         return made
 
     def _hear(self, asked: Sequence[Question]) -> list[Heard]:
-        candidates = self.candidates(asked)
+        return self.decide(asked, self.likely(asked, self.candidates(asked)))
+
+    def likely(self, asked: Sequence[Question], candidates: Sequence[Candidate]) -> list[tuple[tuple[str, float], ...]]:
+        """For each question its facts with their probabilities, the likeliest first."""
         chances = self.fitted.probability(np.array([c.features for c in candidates] or np.empty((0, len(FEATURES))), np.float32))
-        likely: list[list[tuple[str, float]]] = [[] for _ in asked]
+        found: list[list[tuple[str, float]]] = [[] for _ in asked]
         for candidate, chance in zip(candidates, chances, strict=True):
-            likely[candidate.question].append((self.case.facts[candidate.fact].id, float(chance)))
-        return self.decide(asked, [tuple(sorted(ranked, key=lambda item: -item[1])) for ranked in likely])
+            found[candidate.question].append((self.case.facts[candidate.fact].id, float(chance)))
+        return [tuple(sorted(ranked, key=lambda item: -item[1])) for ranked in found]
 
     def decide(self, asked: Sequence[Question], likely: Sequence[tuple[tuple[str, float], ...]]) -> list[Heard]:
         """A verdict for each question, from its likeliest facts with their probabilities."""
@@ -302,13 +306,12 @@ def asked_text(parts: Sequence[Clause], part: Clause, before: str | None) -> str
 def _within_budget(asked: Sequence[Question], facts: Sequence[str], pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Of pairs of question and fact, the likeliest first: the first of each whole question, and more until they are too many words."""
     firsts = {next(pair for pair in pairs if pair[0] == number) for number, _ in pairs if not asked[number].piece}
-    total, taken = 0, 0
+    total = 0
     kept: list[tuple[int, int]] = []
     for number, fact in pairs:
         total += len(asked[number].passage.split()) + len(facts[fact].split())
-        if (number, fact) in firsts or taken < _READ_AT_LEAST or total <= _WORDS_READ:
+        if (number, fact) in firsts or len(kept) < _READ_AT_LEAST or total <= _WORDS_READ:
             kept.append((number, fact))
-            taken += 1
     return kept
 
 

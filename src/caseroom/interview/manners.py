@@ -12,7 +12,7 @@ import re
 from caseroom.language.text import sentences, words
 
 _ATTACKS = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass|cancel|drop|lift|suspend)\b.{0,40}\b(?:instruction|rule|prompt|guideline|polic|constraint|everything|above|previous|prior|"
+    r"\b(?:cancel|drop|lift|suspend) (?:all |any )?(?:of )?your (?:\w+ )?(?:restriction|rule|instruction|guideline)|\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instruction|rule|prompt|guideline|polic|constraint|everything|above|previous|prior|"
     r"restriction)"
     r"|\b(?:system|hidden|secret|internal|initial|original) (?:prompt|instruction|message|note|rule|sheet|fact)"
     r"|\b(?:developer|debug|admin|root|god|maintenance|test|sudo|jailbreak|dan) mode\b|\bjailbreak\b|\bsudo\b"
@@ -24,7 +24,7 @@ _ATTACKS = re.compile(
     r"|\b(?:your|the interviewer'?s?) (?:notes|instructions|prompt|script|brief(?:ing)?|hidden|secret|context window|"
     r"configuration|config|cards?)\b"
     r"|\b(?:pretend(?:ing)? (?:you|to be|that)|imagine (?:you(?:'re| are| were)|that you|yourself)|role-?play|(?<!to )act (?:as|like) (?:if|though|an?|the|my)|you are now|you're now|from now on you|let's play|play the role|simulate being|roleplay|you (?:be|play) the (?:candidate|interviewee|applicant)|(?:swap|switch|change|trade) (?:roles|seats|sides|places))\b"
-    r"|\b(?:example|sample|model|earlier|other) (?:transcript|interview)s? (?:of|from|by|with)\b|\b(?:candidate|applicant|interviewee)s? who (?:got|passed|scored)\b"
+    r"|\b(?:got|gets|scored|earned) (?:the )?(?:top|full|best|highest) (?:marks?|scores?)\b"
     r"|\b(?:predict|generate|continue|produce)\b.{0,40}\b(?:tokens?|continuation)\b|(?:\?\s*\|[^?]*){3}"
     r"|\b(?:give|tell|grant|award)\b.{0,20}\b(?:hint|clue|full marks|top score|100|perfect score|the answer|the solution|maximum)\b"
     r"|\bwhat (?:would|does|do) (?:a|the|an)? ?(?:strong|good|ideal|perfect|best|top|great) (?:answer|candidate|response|solution)"
