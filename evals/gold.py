@@ -4,7 +4,8 @@
 
 `gold/CASE-STYLE.txt` are the transcripts, `gold/labels/CASE-STYLE.{a,b}.jsonl` the two passes: one row for each point that is made (whole, partial) or
 contradicted, with its quote; a point without a row is missed. Cohen's κ (1960) between the passes is the ceiling; the judge is
-compared with the points on which the passes agree. Tuning and test cases apart.
+compared with the points on which the passes agree. Where the judge is unsure, κ and `found` go by what it leans
+to; false credit and `right_when_sure` by what it says. Tuning and test cases apart.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ class Row:
     hands: tuple[str, ...]
     """The label of each pass."""
     judge: str
+    guess: str
+    """The judge's label, or the one that it leans to where it is unsure."""
     quote: str | None
     verbatim: bool
 
@@ -78,7 +81,9 @@ def rows_of(engine: Engine, case: Case) -> list[Row]:
         for point in (p for step in card.steps for p in step.points):
             hands = tuple(one.get(point.id, "missed") for one in passes)
             verbatim = point.quote is None or point.quote in said
-            found.append(Row(case.id, style, point.id, hands, LABEL_OF[point.verdict], point.quote, verbatim))
+            found.append(
+                Row(case.id, style, point.id, hands, LABEL_OF[point.verdict], LABEL_OF[point.leans or point.verdict], point.quote, verbatim)
+            )
     return found
 
 
@@ -102,10 +107,10 @@ def figures(rows: Sequence[Row]) -> dict[str, float]:
         "points": len(rows),
         "hands_agree": len(agreed) / len(rows),
         "kappa_hands": kappa([(row.hands[0], row.hands[1]) for row in rows]),
-        "kappa": kappa([(row.hands[0], row.judge) for row in agreed]),
-        "kappa_credit": kappa([(str(row.hands[0] in CREDIT), str(row.judge in CREDIT)) for row in agreed]),
+        "kappa": kappa([(row.hands[0], row.guess) for row in agreed]),
+        "kappa_credit": kappa([(str(row.hands[0] in CREDIT), str(row.guess in CREDIT)) for row in agreed]),
         "false_credit": sum(row.judge in CREDIT for row in empty) / max(1, len(empty)),
-        "found": sum(row.judge in CREDIT for row in made) / max(1, len(made)),
+        "found": sum(row.guess in CREDIT for row in made) / max(1, len(made)),
         "right_when_sure": sum(row.judge == row.hands[0] for row in sure) / max(1, len(sure)),
         "unsure": 1 - len(sure) / max(1, len(agreed)),
         "verbatim": sum(row.verbatim for row in rows) / len(rows),
@@ -137,7 +142,7 @@ def main() -> None:
         print(f"{group:24}" + " ".join(f"{table[n]:16.0f}" if n == "points" else f"{table[n]:16.3f}" for n in names))
     if options.disputed:
         for row in rows:
-            if row.case in TUNING and row.agreed and row.judge != row.hands[0]:
+            if row.case in TUNING and row.agreed and row.guess != row.hands[0]:
                 print(f"{row.case} {row.style} {row.point}: hands {row.hands[0]}, judge {row.judge}: {row.quote!r}")
 
 

@@ -51,6 +51,7 @@ def logits(model: CrossEncoder, pairs: Sequence[Pair], longest: int) -> NDArray[
     """Logits of the pairs, in their order."""
     tokenizer, order = pair_tokenizer(longest), sorted(range(len(pairs)), key=lambda i: len(pairs[i].first) + len(pairs[i].second))
     found = np.zeros((len(pairs), model.head.out_features), np.float32)
+    model.eval()
     with torch.no_grad():
         for start in range(0, len(order), 2 * BATCH):
             part = order[start : start + 2 * BATCH]
@@ -62,9 +63,16 @@ def logits(model: CrossEncoder, pairs: Sequence[Pair], longest: int) -> NDArray[
 
 def train(
     model: CrossEncoder, epochs: Sequence[list[Pair]], loss_of: Callable[[Tensor, Tensor], Tensor], *, rate: float, longest: int,
-    chance: random.Random, save: Callable[[], None],
+    chance: random.Random, save: Callable[[], None], averaged: float = 0.0,
 ) -> None:  # fmt: skip
-    """Train on the pairs of each epoch; word embeddings stay as they are, sums are in bfloat16 where the processor has it."""
+    """Train on the pairs of each epoch; word embeddings stay as they are, sums are in bfloat16 where the processor has it.
+
+    With `averaged` (a decay such as .998) the weights at the end are the exponential moving average of those on the way (Polyak & Juditsky 1992);
+    what is saved after an epoch, too.
+    """
+    mean = (
+        torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(averaged)) if averaged else None
+    )
     for part in (model.body.words, model.body.positions):
         part.weight.requires_grad_(False)
     tokenizer = pair_tokenizer(longest)
@@ -73,6 +81,7 @@ def train(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps + 1, pct_start=0.06)
     began, done, running = time.time(), 0, 0.0
     for rows in epochs:
+        model.train()
         for batch in _batches(rows, chance):
             encoded = tokenizer.encode_batch([(pair.first, pair.second) for pair in batch])
             ids, mask, kinds = (torch.tensor([getattr(e, name) for e in encoded]) for name in ("ids", "attention_mask", "type_ids"))
@@ -84,10 +93,19 @@ def train(
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
             schedule.step()
+            if mean:
+                mean.update_parameters(model)
             done, running = done + 1, 0.98 * running + 0.02 * float(loss.detach())
             if done % 100 == 0:
                 print(f"  step {done}/{steps} loss {running / (1 - 0.98**done):.3f} {time.time() - began:.0f} s", flush=True)
-        save()
+        if mean:
+            own = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+            model.load_state_dict(mean.module.state_dict())
+            save()
+            if rows is not epochs[-1]:
+                model.load_state_dict(own)
+        else:
+            save()
 
 
 def _batches(rows: list[Pair], chance: random.Random) -> list[list[Pair]]:

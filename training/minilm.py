@@ -26,8 +26,9 @@ def base_folder() -> Path:
 class Layer(nn.Module):
     """One transformer layer, post-norm as in BERT (Devlin et al. 2019)."""
 
-    def __init__(self) -> None:
+    def __init__(self, dropout: float) -> None:
         super().__init__()
+        self.dropout = nn.Dropout(dropout)
         self.query, self.key, self.value = (nn.Linear(WIDTH, WIDTH) for _ in range(3))
         self.attended, self.attended_norm = nn.Linear(WIDTH, WIDTH), nn.LayerNorm(WIDTH, eps=1e-12)
         self.inner, self.outer = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
@@ -41,24 +42,26 @@ class Layer(nn.Module):
 
         scores = heads(self.query(x)) @ heads(self.key(x)).transpose(2, 3) / (WIDTH // HEADS) ** 0.5
         mixed = torch.softmax(scores + bias, dim=-1) @ heads(self.value(x))
-        x = self.attended_norm(x + self.attended(mixed.transpose(1, 2).reshape(batch, length, WIDTH)))
-        return self.norm(x + self.outer(F.gelu(self.inner(x))))
+        x = self.attended_norm(x + self.dropout(self.attended(mixed.transpose(1, 2).reshape(batch, length, WIDTH))))
+        return self.norm(x + self.dropout(self.outer(F.gelu(self.inner(x)))))
 
 
 class MiniLM(nn.Module):
     """Token vectors of shape (batch, length, 384) from `input_ids`, `attention_mask` and, for pairs, `token_type_ids`, all (batch, length)."""
 
-    def __init__(self) -> None:
+    def __init__(self, dropout: float = 0.0) -> None:
+        """`dropout`: share of values left out while it trains (Srivastava et al. 2014); none when it is used."""
         super().__init__()
+        self.dropout = nn.Dropout(dropout)
         self.words, self.positions = nn.Embedding(VOCABULARY, WIDTH), nn.Embedding(POSITIONS, WIDTH)
         self.kinds = nn.Embedding(2, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
-        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None) -> Tensor:
         kinds = self.kinds.weight[0] if token_type_ids is None else self.kinds(token_type_ids)
         x = self.words(input_ids) + self.positions.weight[: input_ids.shape[1]] + kinds
-        x = self.norm(x)
+        x = self.dropout(self.norm(x))
         bias = (1.0 - attention_mask[:, None, None, :].to(x.dtype)) * -1e4
         for layer in self.layers:
             x = layer(x, bias)

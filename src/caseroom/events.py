@@ -104,6 +104,56 @@ class SelfScored:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """The candidate's scratch pad, as it now stands."""
+
+    text: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A layer on the sketch board. Without a reason it is bare and counts for nothing."""
+
+    id: str
+    kind: str
+    x: int
+    y: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketched:
+    """The candidate's sketch board, as it now stands."""
+
+    boxes: tuple[Box, ...]
+    joins: tuple[tuple[str, str], ...]
+    """From box to box, by id."""
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """The candidate says that words of theirs make a point. It stands beside the judge's mark, never over it."""
+
+    point: str
+    turn: int
+    start: int
+    end: int
+    words: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reanswered:
+    """A step answered again after the end."""
+
+    step: str
+    text: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The interview is over."""
 
@@ -111,8 +161,11 @@ class Ended:
     at: float
 
 
-Event = Started | Said | Replied | Entered | Paused | Resumed | Undone | SelfScored | Ended
-_CLASSES: dict[str, type[Any]] = {c.__name__: c for c in (Started, Said, Replied, Entered, Paused, Resumed, Undone, SelfScored, Ended)}
+Event = Started | Said | Replied | Entered | Paused | Resumed | Undone | SelfScored | Noted | Sketched | Disputed | Reanswered | Ended
+_CLASSES: dict[str, type[Any]] = {
+    c.__name__: c
+    for c in (Started, Said, Replied, Entered, Paused, Resumed, Undone, SelfScored, Noted, Sketched, Disputed, Reanswered, Ended)
+}
 
 
 def to_dict(event: Event) -> dict[str, Any]:
@@ -131,6 +184,9 @@ def from_dict(data: dict[str, Any]) -> Event:
     if kind is Replied:
         body["moves"] = tuple(Move(m["kind"], m["text"], tuple(m["refs"])) for m in body["moves"])
         body["assumptions"] = tuple(body["assumptions"])
+    if kind is Sketched:
+        body["boxes"] = tuple(Box(**box) for box in body["boxes"])
+        body["joins"] = tuple((a, b) for a, b in body["joins"])
     for name in ("minutes", "levels"):
         if name in body:
             body[name] = tuple((step, value) for step, value in body[name])
@@ -165,9 +221,15 @@ class Session:
     at: float = 0.0
     paused: bool = False
     self_scores: tuple[tuple[str, int], ...] = ()
+    notes: str = ""
+    board: Sketched | None = None
+    disputes: tuple[Disputed, ...] = ()
+    reanswers: tuple[Reanswered, ...] = ()
     ended: Ended | None = None
     length: int = 0
     """How many events made it: the number that the next one takes."""
+    graded_by: int = 0
+    """How many events a scorecard stands on: those up to the last that it depends on."""
 
     @property
     def step(self) -> str:
@@ -215,6 +277,8 @@ class Session:
 def advance(session: Session, event: Event) -> Session:
     """The session after one more event."""
     s = replace(session, at=max(session.at, event.at), length=session.length + 1)
+    if not isinstance(event, Disputed | Reanswered):  # what comes after a scorecard and leaves it as it is
+        s = replace(s, graded_by=s.length)
     match event:
         case Started(case, version, engine, created, minutes):
             return replace(s, case=case, case_version=version, engine=engine, created=created, minutes=minutes)
@@ -234,6 +298,14 @@ def advance(session: Session, event: Event) -> Session:
             return replace(s, turns=tuple(t for t in s.turns if t.number < event.turn), entered=kept, ended=None)
         case SelfScored():
             return replace(s, self_scores=event.levels)
+        case Noted():
+            return replace(s, notes=event.text)
+        case Sketched():
+            return replace(s, board=event)
+        case Disputed():
+            return replace(s, disputes=(*s.disputes, event))
+        case Reanswered():
+            return replace(s, reanswers=(*s.reanswers, event))
         case Ended():
             return replace(s, ended=event)
 

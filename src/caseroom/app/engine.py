@@ -1,4 +1,4 @@
-"""The embedded models at work on a case: one encoder, and an ear and a judge for each case, with their vectors remembered."""
+"""The embedded models at work on a case: encoder, reader and entailment, and an ear and a judge for each case, with their vectors remembered."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from caseroom.cases.model import Case
 from caseroom.grading.judge import Judge
 from caseroom.interview.disclosure import Ear
 from caseroom.language.encoder import Encoder
+from caseroom.language.entailment import Entailment
 from caseroom.language.memory import key_of
 from caseroom.language.reader import Reader
 
@@ -23,7 +24,7 @@ class Engine:
     """Ears and judges over one encoder."""
 
     def __init__(self, cache: Path) -> None:
-        self.encoder, self.reader = Encoder(), Reader()
+        self.encoder, self.reader, self.entailment = Encoder(), Reader(), Entailment()
         self.cache = cache
         self._ears: dict[str, Ear] = {}
         self._judges: dict[str, Judge] = {}
@@ -39,13 +40,13 @@ class Engine:
         """The judge of a case."""
         key = f"{case.folder}:{case.version}"
         if key not in self._judges:
-            self._judges[key] = Judge(case, self.encoder)
+            self._judges[key] = Judge(case, self.encoder, self.entailment)
         return self._judges[key]
 
     def texts(self, case: Case) -> list[str]:
         """All texts of a case whose vectors are needed."""
         reactions = [line for turn in case.turns for line in turn.reactions]
-        return sorted({*self.ear(case).lines(), *self.judge(case).lines(), *reactions})
+        return sorted({*self.ear(case).lines(), *self.judge(case).finder.lines(), *reactions})
 
     def prepare(self, case: Case, progress: Progress | None = None) -> None:
         """Have the vectors of a case at hand: from beside the case, from the cache, or computed now and kept in the cache."""
@@ -68,14 +69,14 @@ class Engine:
         return [text for text in texts if key_of(text) not in self.encoder.memory]
 
     def warm(self) -> None:
-        """Load the models now, so that the first turn does not wait for them."""
+        """Load the models of the interview now, so that the first turn does not wait for them. The judge's own is loaded when it grades."""
         self.encoder.warm()
         self.reader.warm()
 
     def signature(self, case: Case) -> str:
-        """Which models and thresholds are at work."""
+        """Which models and thresholds are at work, and the form of what they make."""
         ear, judge = self.ear(case), self.judge(case)
         return (
-            f"encoder:{self.encoder.signature}|reader:{self.reader.signature}|finder:{ear.finder.signature}|ear:{ear.fitted.signature}"
-            f"|judge:{judge.fitted.signature}"
+            f"form:2|reader:{self.reader.signature}|topics:{ear.finder.signature}|ear:{ear.fitted.signature}|glance:{judge.finder.quick.signature}"
+            f"|{judge.signature}"
         )

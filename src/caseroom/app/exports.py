@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from typing import Any
 
-from caseroom.app.grading import grade_session, transcript_of
+import caseroom
+from caseroom.app import scorecards
+from caseroom.app.grading import transcript_of
 from caseroom.app.interviews import Room
+from caseroom.app.progress import progress
 from caseroom.errors import UsageError
 from caseroom.events import Session, to_dict
 from caseroom.grading import pages
@@ -19,23 +24,50 @@ def scorecard_html(card: Scorecard) -> str:
     return pages.to_html(card)
 
 
-def scorecard_of(room: Room, session: Session) -> Scorecard | None:
-    """The scorecard of a session that is over; None while it is open."""
-    if not session.ended:
-        return None
-    case = room.shelf.case(session.case)
-    room.engine.prepare(case)
-    return grade_session(room.engine, case, session)
+def scorecard_of(room: Room, session_id: str) -> Scorecard | None:
+    """The newest scorecard of a session that is over; None while it is open."""
+    return scorecards.scorecard(room, session_id).card if room.store.session(session_id).ended else None
 
 
 def session_data(room: Room, session_id: str) -> dict[str, Any]:
     """Everything stored of a session, and its scorecard if it is over."""
     events = room.store.events(session_id)
     session = room.store.session(session_id)
-    card = scorecard_of(room, session)
+    card = scorecard_of(room, session_id)
     return {"session": session_id, "case": session.case, "created": session.created, "events": [to_dict(event) for event in events],
             "transcript": [{"speaker": t.speaker, "at": t.at, "text": t.text} for t in transcript_of(session).turns],
             "scorecard": card.to_dict() if card else None}  # fmt: skip
+
+
+def everything(room: Room) -> dict[str, Any]:
+    """All that is stored, session by session. Scorecards are those that were made; none is made for it."""
+    sessions = []
+    for stored in room.store.sessions():
+        kept = [{"number": k.number, "created": k.created, "scorecard": k.body} for k in room.store.scorecards(stored.id)]
+        sessions.append({"session": stored.id, "events": [to_dict(event) for event in room.store.events(stored.id)], "scorecards": kept})
+    return {"caseroom": caseroom.__version__, "sessions": sessions}
+
+
+def progress_data(room: Room) -> dict[str, Any]:
+    """Attempts without their scorecards, calibration, weakest points, what to drill next."""
+    done = progress(room)
+    attempts = [
+        {"session": a.session, "case": a.case, "created": a.created,
+         "levels": {step.step: {"judge": step.level, "own": step.own_level} for step in a.card.steps}}
+        for a in done.attempts
+    ]  # fmt: skip
+    drill = asdict(done.drill) if done.drill else None
+    return {
+        "attempts": attempts,
+        "calibration": [asdict(row) for row in done.calibration],
+        "weakest": [asdict(row) for row in done.weakest],
+        "drill": drill,
+    }
+
+
+def to_json(data: dict[str, Any]) -> str:
+    """Data as JSON, stable in order and form."""
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
 def transcript_text(session: Session) -> str:
@@ -54,7 +86,7 @@ def export(room: Room, session_id: str, form: str) -> str:
         UsageError: no such form, or HTML of a session that is still open.
     """
     session = room.store.session(session_id)
-    card = scorecard_of(room, session)
+    card = scorecard_of(room, session_id)
     if form == "text":
         return transcript_text(session)
     if form == "markdown":

@@ -10,44 +10,60 @@ from caseroom.cases.model import Case
 from caseroom.events import Move, Session
 from caseroom.grading.communication import Happened
 from caseroom.grading.evidence import Evidence
-from caseroom.grading.judge import Asked, Judge
+from caseroom.grading.finder import Finder
+from caseroom.grading.judge import Asked
 from caseroom.grading.scorecard import Record, Scorecard, score
-from caseroom.grading.transcript import Said, Transcript
+from caseroom.grading.transcript import AGAIN, BOARD, NOTES, Said, Transcript
 from caseroom.interview.disclosure import Context, Disclosure, Ear
 from caseroom.interview.interviewer import Noticed, context
 from caseroom.language.text import Span, sentences
 from caseroom.steps import STEP_IDS
 
 
-def notice(judge: Judge, text: str, disclosure: Disclosure) -> Noticed:
+def notice(finder: Finder, text: str, disclosure: Disclosure) -> Noticed:
     """What the interviewer may know of a turn: points made, and points only named. Asking for facts earns its points too."""
     if disclosure.attack:
         return Noticed()
-    findings = judge.read(Transcript((Said(1, "candidate", text),)))
-    earned = [p for fact in disclosure.say for p in judge.case.fact(fact).asking_earns]
-    made = [f.point for f in findings if f.verdict in ("covered", "partial")]
-    named = sorted((f for f in findings if f.verdict == "partial" and f.point not in earned), key=lambda f: (-f.chance, f.point))
-    return Noticed(tuple(dict.fromkeys([*earned, *made])), tuple(f.point for f in named))
+    made, named = finder.glance(text)
+    earned = [p for fact in disclosure.say for p in finder.case.fact(fact).asking_earns]
+    return Noticed(tuple(dict.fromkeys([*earned, *made])), tuple(point for point in named if point not in earned))
 
 
 def grade_transcript(engine: Engine, case: Case, transcript: Transcript, progress: Progress | None = None) -> Scorecard:
     """Grade a transcript that comes from elsewhere. What was asked and assumed is heard from its words."""
     engine.prepare(case, progress)
     asked, assumed = _asked(engine.ear(case), transcript)
-    return score(engine.judge(case), transcript, Record(asked=asked, assumed=assumed, happened=_happened_in(case, transcript)))
+    record = Record(asked=asked, assumed=assumed, happened=_happened_in(case, transcript))
+    return score(engine.judge(case), transcript, record, engine.signature(case), progress)
 
 
-def grade_session(engine: Engine, case: Case, session: Session) -> Scorecard:
+def grade_session(engine: Engine, case: Case, session: Session, progress: Progress | None = None) -> Scorecard:
     """Grade a session. What was asked is what the interviewer answered."""
-    asked = _asked_in(engine.ear(case), session)
+    record = _record(engine.ear(case), session)
+    return score(engine.judge(case), transcript_of(session), record, engine.signature(case), progress)
+
+
+def grade_with(engine: Engine, case: Case, session: Session, step: str, text: str) -> Scorecard:
+    """Grade a session as if the candidate had given this answer to a step, and said nothing else in it."""
+    transcript, record = transcript_of(session), _record(engine.ear(case), session)
+    dropped = {turn.number for turn in transcript.candidate() if turn.step == step}
+    kept = tuple(turn for turn in transcript.turns if turn.speaker == "interviewer" or turn.number not in dropped)
+    again = Transcript((Said(AGAIN, "candidate", text, step=step),))
+    asked, assumed = _asked(engine.ear(case), again)
+    record = replace(
+        record, asked=(*(a for a in record.asked if a.evidence.turn not in dropped), *asked), assumed=(*record.assumed, *assumed)
+    )
+    return score(engine.judge(case), Transcript((*kept, *again.turns)), record, engine.signature(case))
+
+
+def _record(ear: Ear, session: Session) -> Record:
     assumed = tuple(text for reply in session.replies() for text in reply.assumptions)
-    record = Record(asked, assumed, _happened(session), tuple(session.seconds_in().items()), session.self_scores,
-                    max((e.step for e in session.entered), key=STEP_IDS.index, default=None))  # fmt: skip
-    return score(engine.judge(case), transcript_of(session), record)
+    return Record(_asked_in(ear, session), assumed, _happened(session), tuple(session.seconds_in().items()), session.self_scores,
+                  max((e.step for e in session.entered), key=STEP_IDS.index, default=None))  # fmt: skip
 
 
 def transcript_of(session: Session) -> Transcript:
-    """A session as a transcript. Interviewer's turns carry the number of the turn that they answer."""
+    """A session as a transcript: its turns, then the board's reasons and the notes. Interviewer's turns carry the number of the turn that they answer."""
     turns: list[Said] = []
     if session.opening:
         turns.append(Said(0, "interviewer", _words(session.opening.moves), 0.0))
@@ -57,7 +73,13 @@ def transcript_of(session: Session) -> Transcript:
         if turn.reply:
             turns.append(Said(turn.number, "interviewer", _words(turn.reply.moves), turn.reply.at))
             probed = next((ref for move in turn.reply.moves if move.kind == "probe" for ref in move.refs), None)
-    return Transcript(tuple(turns))
+    reasons = (
+        "\n".join(f"{box.kind.capitalize()}: {box.reason.strip()}" for box in session.board.boxes if box.reason.strip())
+        if session.board
+        else ""
+    )
+    beside = ((BOARD, reasons), (NOTES, session.notes))
+    return Transcript((*turns, *(Said(number, "candidate", text) for number, text in beside if text.strip())))
 
 
 def _words(moves: Iterable[Move]) -> str:

@@ -60,7 +60,8 @@ def _models(settings: Settings) -> str:
     engine = Engine(settings.cache)
     engine.encoder.model.verify()
     engine.warm()
-    return f"encoder {engine.encoder.signature}, reader {engine.reader.signature}, weights as shipped"
+    engine.entailment.warm()
+    return f"encoder {engine.encoder.signature}, reader {engine.reader.signature}, entailment {engine.entailment.signature}, weights as shipped"
 
 
 def _store(settings: Settings) -> str:

@@ -15,9 +15,9 @@ from caseroom.cases.model import Case
 from caseroom.cases.shelf import Shelf
 from caseroom.config import Settings
 from caseroom.errors import UsageError
-from caseroom.grading.scorecard import Scorecard
 from caseroom.interview import clock, interviewer
 from caseroom.interview.disclosure import Disclosure
+from caseroom.steps import STEP_IDS
 from caseroom.store.sessions import SessionStore
 
 LONGEST_TURN = 20_000
@@ -48,8 +48,8 @@ def open_room(settings: Settings) -> Room:
 class Interview:
     """One session that is being held. `tick` tells seconds; a script gives its own."""
 
-    def __init__(self, room: Room, session_id: str, tick: Clock = time.monotonic) -> None:
-        """Take up a stored session where it stands.
+    def __init__(self, room: Room, session_id: str, tick: Clock = time.monotonic, began: float | None = None) -> None:
+        """Take up a stored session where it stands; its clock goes on from there, or has run since the clock's reading `began`.
 
         Raises:
             SessionNotFound: no such session.
@@ -60,7 +60,7 @@ class Interview:
         self.session = room.store.session(session_id)
         self.case: Case = room.shelf.case(self.session.case)
         self._tick = tick
-        self._began = tick() - self.session.at
+        self.began = tick() - self.session.at if began is None else began
 
     @classmethod
     def start(cls, room: Room, case_id: str, tick: Clock = time.monotonic) -> Interview:
@@ -80,7 +80,7 @@ class Interview:
     @property
     def now(self) -> float:
         """Seconds of interview time."""
-        return self.session.at if self.session.paused else max(self.session.at, self._tick() - self._began)
+        return self.session.at if self.session.paused else max(self.session.at, self._tick() - self.began)
 
     def _add(self, *new: ev.Event) -> None:
         self.room.store.append(self.id, self.session.length, new)
@@ -105,7 +105,7 @@ class Interview:
         turn = self.session.turns[-1]
         heard = turn.text[:LONGEST_TURN]
         disclosure = self.room.engine.ear(self.case).listen(heard, interviewer.context(self.session))
-        noticed = grading.notice(self.room.engine.judge(self.case), heard, disclosure)
+        noticed = grading.notice(self.room.engine.judge(self.case).finder, heard, disclosure)
         if step := interviewer.entered_step(self.case, self.session, heard, noticed):
             self._add(ev.Entered(step, turn.at, turn.number))
         reply = interviewer.reply(self.case, self.session, disclosure, noticed, round(self.now, 2))
@@ -131,7 +131,7 @@ class Interview:
         """Let the clock go on."""
         if self.session.paused:
             self._add(ev.Resumed(self.session.at))
-            self._began = self._tick() - self.session.at
+            self.began = self._tick() - self.session.at
 
     def undo(self) -> bool:
         """Take back the last turn and its reply; False if there is none."""
@@ -143,6 +143,50 @@ class Interview:
     def time_words(self) -> str:
         """How much time is left, in words."""
         return clock.left_words(self.session, self.now)
+
+    def note(self, text: str) -> None:
+        """Keep the scratch pad."""
+        if text != self.session.notes:
+            self._open()
+            self._add(ev.Noted(text, round(self.now, 2)))
+
+    def sketch(self, boxes: tuple[ev.Box, ...], joins: tuple[tuple[str, str], ...]) -> None:
+        """Keep the sketch board."""
+        board = self.session.board
+        if board is None or (board.boxes, board.joins) != (boxes, joins):
+            self._open()
+            self._add(ev.Sketched(boxes, joins, round(self.now, 2)))
+
+    def dispute(self, point: str, words: str) -> ev.Disputed:
+        """Keep the candidate's word that they made a point, with the place where the words stand.
+
+        Raises:
+            UsageError: no such point, or the words are not the candidate's.
+        """
+        if point not in {p.id for p in self.case.points}:
+            raise UsageError(f"There is no point {point[:20]!r} in this case.")
+        wanted = words.strip()
+        for turn in grading.transcript_of(self.session).candidate():
+            start = turn.text.find(wanted) if wanted else -1
+            if start >= 0:
+                dispute = ev.Disputed(point, turn.number, start, start + len(wanted), wanted, self.session.at)
+                self._add(dispute)
+                return dispute
+        raise UsageError("These words do not stand in what you said. Copy them from the transcript as they are.")
+
+    def answer_again(self, step: str, text: str) -> None:
+        """Keep another answer to a step, given after the end.
+
+        Raises:
+            UsageError: no such step, or nothing said.
+        """
+        if step not in STEP_IDS or not text.strip():
+            raise UsageError("Say something to answer the step again.")
+        self._add(ev.Reanswered(step, text, self.session.at))
+
+    def _open(self) -> None:
+        if self.session.ended:
+            raise UsageError("The interview is over; its notes and board stay as they were.")
 
     def end(self) -> None:
         """End the interview."""
@@ -159,11 +203,6 @@ class Interview:
         if any(not 0 <= level <= 4 for level in levels.values()):
             raise UsageError("A level is a whole number from 0 to 4.")
         self._add(ev.SelfScored(tuple(levels.items()), round(self.now, 2)))
-
-    def scorecard(self) -> Scorecard:
-        """The scorecard as things stand."""
-        self.room.engine.prepare(self.case)
-        return grading.grade_session(self.room.engine, self.case, self.session)
 
 
 def newest_open(room: Room) -> str:

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from caseroom.app.engine import Engine, Progress
 from caseroom.app.grading import grade_transcript
 from caseroom.cases.load import common_rubric
-from caseroom.cases.model import Case, Point
-from caseroom.grading.evidence import passages
-from caseroom.grading.judge import Finding, Verdict, what_lacks
+from caseroom.cases.model import Case
 from caseroom.grading.transcript import Said, Transcript
 
 REACHED = 0.90
-"""Share of example questions and of earning examples that must work, as they stand in the case."""
+"""Share of example questions that must reach their fact, as they stand in the case."""
+EARNED = 0.85
+"""Share of examples that must earn their point, or lean to it: a line said alone is harder to read than one in a talk."""
 LET_THROUGH = 0.05
 """Share of near-misses that may unlock or earn."""
 STRONG = 0.85
@@ -84,23 +84,22 @@ def _instead(said: Sequence[str]) -> str:
 
 def _points(engine: Engine, case: Case, proof: Proof) -> None:
     judge = engine.judge(case)
-    tested = earned = missed = credited = 0
     shared = {line for point in common_rubric() for line in (*point.examples, *point.near_misses)}
-    for point in judge.points:
-        for line in _own(point.examples, shared):
-            tested += 1
-            verdict = _verdict(judge.read(_spoken(line)), point.id)
-            earned += verdict == "covered"
-            if verdict != "covered":
-                lacks = _lacks(engine, point, line)
-                proof.lines.append(f"rubric.yaml: {point.id}: its example is {verdict}{f' ({lacks})' if lacks else ''}: {line!r}")
-        for line in _own(point.near_misses, shared):
-            missed += 1
-            if _verdict(judge.read(_spoken(line)), point.id) == "covered":
-                credited += 1
-                proof.lines.append(f"rubric.yaml: {point.id}: earned by its near-miss {line!r}")
-    _demand(proof, "examples that earn their point", earned, tested, REACHED, at_least=True)
-    _demand(proof, "near-misses that earn", credited, missed, LET_THROUGH, at_least=False)
+    examples = [(point.id, line) for point in judge.points for line in _own(point.examples, shared)]
+    misses = [(point.id, line) for point in judge.points for line in _own(point.near_misses, shared)]
+    earned = credited = 0
+    for (point, line), found in zip(examples, judge.of_lines(examples), strict=True):
+        earned += found.best_guess == "covered"
+        if found.best_guess != "covered":
+            proof.lines.append(
+                f"rubric.yaml: {point}: its example is {found.best_guess}{f' ({found.lacks})' if found.lacks else ''}: {line!r}"
+            )
+    for (point, line), found in zip(misses, judge.of_lines(misses), strict=True):
+        if found.verdict == "covered":
+            credited += 1
+            proof.lines.append(f"rubric.yaml: {point}: earned by its near-miss {line!r}")
+    _demand(proof, "examples that earn their point", earned, len(examples), EARNED, at_least=True)
+    _demand(proof, "near-misses that earn", credited, len(misses), LET_THROUGH, at_least=False)
 
 
 def _own(lines: Sequence[str], shared: set[str]) -> list[str]:
@@ -110,15 +109,6 @@ def _own(lines: Sequence[str], shared: set[str]) -> list[str]:
 
 def _spoken(text: str) -> Transcript:
     return Transcript((Said(1, "candidate", text),))
-
-
-def _verdict(findings: Sequence[Finding], point: str) -> Verdict:
-    return next(finding.verdict for finding in findings if finding.point == point)
-
-
-def _lacks(engine: Engine, point: Point, line: str) -> str | None:
-    pieces, _ = passages(_spoken(line), engine.encoder)
-    return what_lacks(point, pieces[0]) if pieces else None
 
 
 def _strong(engine: Engine, case: Case, proof: Proof) -> None:

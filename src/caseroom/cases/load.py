@@ -98,6 +98,11 @@ def common_rubric() -> tuple[files.PointForm, ...]:
     return tuple(sorted(points, key=lambda point: point.id))
 
 
+def common_points() -> tuple[Point, ...]:
+    """The common rubric's points as a case has them that adds nothing of its own."""
+    return _laid_over({}, trap=False)
+
+
 def _own_points(path: Path, form: files.RubricForm, lines: dict[tuple[object, ...], int]) -> dict[str, files.PointForm]:
     common = {point.id for point in common_rubric()}
     problems: list[str] = []

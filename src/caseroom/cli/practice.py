@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from caseroom.app import scorecards
 from caseroom.app.exports import scorecard_html
 from caseroom.app.interviews import Interview, Room, newest_open
 from caseroom.app.scripts import Line, ScriptClock, read_script
@@ -61,7 +62,7 @@ def run(case: str | None, *, resume: bool, script: Path | None, html: Path | Non
 
 
 def _show_scorecard(interview: Interview, html: Path | None, as_json: bool) -> None:
-    card = interview.scorecard()
+    card = scorecards.scorecard(interview.room, interview.id).card
     if html:
         write_file(html, scorecard_html(card))
     if as_json:

@@ -8,10 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from caseroom.cli.screen import console, say
-from caseroom.grading.pages import MARKS, VERDICT_WORDS, clock_words, has_own_levels, has_times, headline, short
+from caseroom.grading.pages import MARKS, VERDICT_WORDS, clock_words, has_own_levels, has_times, headline, short, why_words
 from caseroom.grading.scorecard import PointScore, Scorecard, StepScore
+from caseroom.grading.transcript import place_words
 
-_STYLES = {"covered": "green", "partial": "yellow", "missed": "red", "contradicted": "bold red", "not_reached": "dim"}
+_STYLES = {"covered": "green", "partial": "yellow", "missed": "red", "contradicted": "bold red", "unsure": "magenta", "not_reached": "dim"}
 
 
 def show(card: Scorecard) -> None:
@@ -47,7 +48,7 @@ def _step(step: StepScore) -> None:
     if step.level is None:
         return
     console.print(Rule(f"{step.title} · level {step.level}", align="left"))
-    shown = [p for p in step.points if p.weight != "extra" or p.verdict in ("covered", "partial", "contradicted")]
+    shown = [p for p in step.points if p.weight != "extra" or p.verdict in ("covered", "partial", "contradicted", "unsure")]
     console.print(_points(shown))
     hidden = len(step.points) - len(shown)
     if hidden:
@@ -65,9 +66,10 @@ def _points(points: tuple[PointScore, ...] | list[PointScore]) -> Padding:
         words = Text()
         if point.quote:
             words.append(f"“{short(point.quote)}”")
-            words.append(f"  turn {point.evidence.turn}" if point.evidence else "", style="dim")
-        if point.lacks or not point.quote:
-            words.append(("\n" if point.quote else "") + (point.lacks or VERDICT_WORDS[point.verdict]), style="dim")
+            words.append(f"  {place_words(point.evidence.turn)}" if point.evidence else "", style="dim")
+        why = why_words(point)
+        if why or not point.quote:
+            words.append(("\n" if point.quote else "") + (why or VERDICT_WORDS[point.verdict]), style="dim")
         if point.prompted:
             words.append(" · after a probe", style="dim")
         table.add_row(Text(MARKS[point.verdict], style=_STYLES[point.verdict]), name, words)

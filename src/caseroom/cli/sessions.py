@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.table import Table
 
-from caseroom.app import exports
+from caseroom.app import exports, scorecards
 from caseroom.app.grading import transcript_of
 from caseroom.cli import scorecard as card_view
-from caseroom.cli.screen import console, print_json, say, the_room, write_file
+from caseroom.cli.screen import console, print_json, progress, say, the_room, write_file
 from caseroom.errors import UsageError
+from caseroom.grading.pages import VERDICT_WORDS
 from caseroom.steps import BY_ID
 
 
@@ -45,9 +47,14 @@ def show(session: str, *, cases: Path | None, as_json: bool) -> None:
     stored = room.store.session(session)
     for turn in transcript_of(stored).turns:
         say(f"{turn.speaker.capitalize()}: {turn.text}\n", style="cyan" if turn.speaker == "interviewer" else None)
-    card = exports.scorecard_of(room, stored)
-    if card:
-        card_view.show(card)
+    if stored.ended:
+        graded = scorecards.scorecard(room, session)
+        card_view.show(graded.card)
+        if not scorecards.is_of_today(room, graded.card):
+            say(
+                f"Graded {graded.created[:10]} by an older judge or case. `caseroom sessions grade {session}` grades it again and keeps both.",
+                style="dim",
+            )
     else:
         say(f"Still open. `caseroom practice --resume {session}` goes on.", style="dim")
 
@@ -62,6 +69,36 @@ def export(session: str, form: str, output: Path | None, *, cases: Path | None) 
         write_file(output, text)
     else:
         sys.stdout.write(text)
+
+
+def grade(session: str, *, cases: Path | None, as_json: bool) -> None:
+    """`caseroom sessions grade`."""
+    room = the_room(cases)
+    if not room.store.session(session).ended:
+        raise UsageError(f"Session {session} is still open. `caseroom practice --resume {session}` goes on with it.")
+    before = scorecards.history(room, session)
+    with progress("Reading the interview") as told:
+        after = scorecards.grade_again(room, session, told)
+    moves = scorecards.moved(before[-1].card, after.card) if before else []
+    if as_json:
+        kept = [
+            {"number": graded.number, "created": graded.created, "judge": graded.card.judge} for graded in scorecards.history(room, session)
+        ]
+        print_json({"scorecards": kept, "moved": [asdict(move) for move in moves], "scorecard": after.card.to_dict()})
+        return
+    card_view.show(after.card)
+    if not before:
+        return
+    if before[-1].number == after.number:
+        say("The judge of today sees it as it was seen before.", style="dim")
+        return
+    say(
+        f"Scorecard {after.number}; the one before ({before[-1].created[:10]}) is kept. {len(moves)} verdicts moved:"
+        if moves
+        else "No verdict moved."
+    )
+    for move in moves:
+        say(f"  {move.id} {move.name}: {VERDICT_WORDS.get(move.before, move.before)} → {VERDICT_WORDS.get(move.after, move.after)}")
 
 
 def delete(session: str, *, yes: bool) -> None:

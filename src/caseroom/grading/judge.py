@@ -1,15 +1,14 @@
-"""The judge, first version: which rubric points a transcript makes, and where. Deterministic; every verdict stands on a place in the text.
+"""The judge: which rubric points a transcript makes, and where. Deterministic; every verdict stands on a place in the text.
 
-A passage is measured against each point's example lines, near-misses and contradictions; a fitted model makes a probability of
-the measures. A point is found where its probability is high enough. It is whole if what the rubric asks for (a figure, a
-threshold, a term) stands in the same paragraph, otherwise partial.
+The finder proposes passages for each point; an entailment model reads the likeliest of them against the point's statement; a fitted gate makes
+of both, for each passage, the probabilities that it makes the point, half makes it, says the opposite, or does not speak of it. Where the
+probabilities of the best passages are close, the point is unsure, with the verdict that it leans to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -17,21 +16,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caseroom.cases.model import Case, Point
-from caseroom.grading.evidence import Evidence, Passage, passages
+from caseroom.grading.evidence import Evidence, Passage, in_context, line_passage, passages, to_make
+from caseroom.grading.finder import READING, Finder, what_lacks
 from caseroom.grading.transcript import Transcript
 from caseroom.language.encoder import Encoder, Vectors
-from caseroom.language.match import MEASURES, Entry, Fitted, Index, load_fitted
-from caseroom.language.text import holds, stems, words
-from caseroom.numerals import has_number, has_threshold
+from caseroom.language.entailment import OUTCOMES, Entailment
+from caseroom.language.match import FittedClasses, load_classes
 from caseroom.steps import STEP_IDS
 
-Verdict = Literal["covered", "partial", "missed", "contradicted", "not_reached"]
-FEATURES = (
-    "best", "near", "miss", "rival", "overlap", "miss_overlap", "rival_overlap", "statement", "partial", "contradicts", "asks_in_ground",
-    "tells_in_ground", "asks_elsewhere", "near_over_miss", "short",
-)  # fmt: skip
-_CLOSER_LOOK = 12
-"""So many of the likeliest passages are looked at for each point."""
+Verdict = Literal["covered", "partial", "missed", "contradicted", "unsure", "not_reached"]
+KINDS = ("covered", "partial", "contradicted", "missed")
+"""What a passage can be to a point, in the order of the gate's classes."""
+COVERED, PARTIAL, CONTRADICTED, MISSED = range(4)
+FEATURES = (*READING, "relevance", "lead", *(f"{kind}_odds" for kind in OUTCOMES), "support_over_rest", "lacks", "core", "manner", "asks")
+_AGREES = 0.1
+"""Probability of being supported, wholly or partly, under which the entailment model does not agree to any credit."""
+_REJECTED, _REJECTS = OUTCOMES.index("contradicted"), 0.8
+"""Probability from which the sentences around a passage reject the point."""
+_NEAR = 0.1
+"""Probability from which a passage that does not make a point came near it."""
+_PLACES = 5
+"""Places in the transcript that are read for a point, at most."""
+_PAIRS = 320
+"""Pairs that are read for a transcript, at most; the likeliest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +48,21 @@ class Finding:
     point: str
     verdict: Verdict
     chance: float
-    """The judge's probability at the best passage, 0 to 1."""
+    """The judge's probability of its verdict, 0 to 1."""
     evidence: Evidence | None = None
     lacks: str | None = None
-    """Why it is partial, in words."""
+    """Why it is not whole, in words."""
+    leans: Verdict | None = None
+    """Where the judge is unsure: the likeliest verdict."""
+    near: Evidence | None = None
+    """Of a missed point: the passage that came nearest, if any came near."""
+    taken_for: str | None = None
+    """The point that this passage was taken for instead; its id."""
+
+    @property
+    def best_guess(self) -> Verdict:
+        """The verdict, or what it leans to."""
+        return self.leans or self.verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,125 +73,191 @@ class Asked:
     evidence: Evidence
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that is read for a point: places in the judge's points and in the transcript's passages, and the gate's features."""
+
+    point: int
+    piece: int
+    rival: int
+    """The point that the passage speaks of most, by the finder."""
+    features: NDArray[np.float32]
+
+
 class Judge:
     """Finds the points of one case."""
 
-    def __init__(self, case: Case, encoder: Encoder, fitted: Fitted | None = None) -> None:
+    def __init__(
+        self, case: Case, encoder: Encoder, entailment: Entailment, finder: Finder | None = None, gate: FittedClasses | None = None
+    ) -> None:
         self.case = case
         self.encoder = encoder
-        self.fitted = fitted or load_fitted(Path(__file__).parent / "judge.json")
-        self.points: tuple[Point, ...] = tuple(point for point in case.points if point.examples)
-        self._ground = np.array([point.step == "ground" for point in self.points])
+        self.entailment = entailment
+        self.finder = finder or Finder(case, encoder)
+        self.gate = gate or load_classes(Path(__file__).parent / "judge.json")
+        self.points: tuple[Point, ...] = self.finder.points
 
-    @cached_property
-    def _index(self) -> Index:
-        return Index(self.encoder, [Entry(p.id, p.examples, (*p.near_misses, *p.contradicts)) for p in self.points])
+    @property
+    def signature(self) -> str:
+        """Which weights and thresholds are at work."""
+        return (
+            f"encoder:{self.encoder.signature}|finder:{self.finder.fitted.signature}|entailment:{self.entailment.signature}"
+            f"|judge:{self.gate.signature}"
+        )
 
-    @cached_property
-    def _against(self) -> Index:
-        return Index(self.encoder, [Entry(p.id, p.contradicts, p.partial) for p in self.points])
-
-    @cached_property
-    def _statements(self) -> Vectors:
-        return self.encoder.encode([point.statement for point in self.points])
-
-    def lines(self) -> list[str]:
-        """All texts whose vectors this judge needs."""
-        return [line for p in self.points for line in (*p.examples, *p.near_misses, *p.contradicts, *p.partial, p.statement)]
-
-    def features(self, texts: Sequence[str], vectors: Vectors, asks: Sequence[bool], *, leave_out: bool = False) -> NDArray[np.float32]:
-        """Features of each text for each point, shape (texts, points, features)."""
-        measures = self._index.measure(texts, vectors, leave_out=leave_out)
-        against = self._against.measure(texts, vectors, leave_out=leave_out)
-        near, miss = measures[:, :, MEASURES.index("near")], measures[:, :, MEASURES.index("miss")]
-        asking = np.array(asks, bool)[:, None]
-        short = np.array([len(words(text)) < 4 for text in texts])[:, None] & np.ones(len(self.points), bool)
-        own = (
-            vectors @ self._statements.T, against[:, :, MEASURES.index("miss")], against[:, :, MEASURES.index("best")], asking & self._ground, ~asking & self._ground,
-            asking & ~self._ground, near - miss, short,
-        )  # fmt: skip
-        return np.concatenate([measures, np.stack(own, axis=2)], axis=2).astype(np.float32)
-
-    def read(self, transcript: Transcript, asked: Sequence[Asked] = ()) -> list[Finding]:
+    def read(
+        self, transcript: Transcript, asked: Sequence[Asked] = (), progress: Callable[[int, int], None] | None = None
+    ) -> list[Finding]:
         """One finding a point, in the rubric's order. `asked` are the facts that were asked for; asking can earn points."""
-        pieces, vectors = passages(transcript, self.encoder)
-        found = self._findings(pieces, vectors)
+        pieces, candidates = self.candidates(transcript, progress)
+        found = self._by_point(pieces, candidates)
+        self._weighed(pieces, found)
         for entry in asked:
             for point in self.case.fact(entry.fact).asking_earns:
-                if point in found and found[point].verdict in ("missed", "partial"):
+                if point in found and found[point].verdict in ("missed", "partial", "unsure"):
                     found[point] = Finding(point, "covered", 1.0, entry.evidence)
         return [found[point.id] for point in self.points]
 
-    def _findings(self, pieces: Sequence[Passage], vectors: Vectors) -> dict[str, Finding]:
+    def of_lines(self, lines: Sequence[tuple[str, str]]) -> list[Finding]:
+        """What each line, said alone, is to one point: (point's id, line)."""
+        if not lines:
+            return []
+        place = {point.id: n for n, point in enumerate(self.points)}
+        pieces = [line_passage(text) for _, text in lines]
+        vectors = self.encoder.encode([piece.text for piece in pieces])
+        measures = self.finder.measure(pieces, vectors)
+        chosen = [(place[point], i) for i, (point, _) in enumerate(lines)]
+        read = self.look(pieces, vectors, measures, self.finder.relevance(measures), chosen)
+        chances = self._chances(read)
+        return [
+            self._finding(self.points[c.point], [pieces[c.piece]], [self.points[c.rival].id], row[None, :])
+            for c, row in zip(read, chances, strict=True)
+        ]
+
+    def candidates(
+        self, transcript: Transcript, progress: Callable[[int, int], None] | None = None
+    ) -> tuple[list[Passage], list[Candidate]]:
+        """The transcript's passages, and those that are read for each point."""
+        pieces, vectors = passages(transcript, self.encoder, self.finder.worth, [point.statement for point in self.points])
         if not pieces:
-            return {point.id: Finding(point.id, "missed", 0.0) for point in self.points}
-        features = self.features([piece.text for piece in pieces], vectors, [piece.asks for piece in pieces])
-        chances = self.fitted.probability(features)
-        rivalled = chances < chances.max(axis=1, keepdims=True) - self.fitted.thresholds["rival_margin"]
-        best, miss = features[:, :, FEATURES.index("best")], features[:, :, FEATURES.index("miss")]
-        strange = (best < self.fitted.thresholds["floor"]) | (miss - best > self.fitted.thresholds["nearer_miss"])
-        chances = np.where(rivalled | strange, 0.0, chances)  # a passage speaks for the point that it is nearest to, if it is near any
-        opposed, named = self._opposed(pieces, features), self._named(features, chances)
-        return {p.id: self._finding(p, pieces, chances[:, n], named[:, n], opposed[:, n]) for n, p in enumerate(self.points)}
+            return [], []
+        measures = self.finder.measure(pieces, vectors)
+        relevance = self.finder.relevance(measures)
+        return pieces, self.look(pieces, vectors, measures, relevance, self._chosen(pieces, relevance), progress)
 
-    def _named(self, features: NDArray[np.float32], chances: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Where a passage only names a point: nearest to the words that name it, nearer than to any point's examples or its near-misses.
-        A passage that makes a point names no other.
-        """
-        limits = self.fitted.thresholds
-        partial, miss, short = (features[:, :, FEATURES.index(name)] for name in ("partial", "miss", "short"))
-        nearest = features[:, :, FEATURES.index("best")].max(axis=1, keepdims=True)
-        first = partial >= partial.max(axis=1, keepdims=True) - limits["named_rival"]
-        near = (partial > limits["named"]) & (partial - nearest > limits["named_margin"]) & (partial > miss)
-        steps = np.array([point.step != "communication" for point in self.points])
-        makes = (chances >= limits["found"]) & ~near
-        named: NDArray[np.bool_] = near & first & steps & (short < 1) & ~makes.any(axis=1, keepdims=True)
-        return named
+    def look(self, pieces: Sequence[Passage], vectors: Vectors, measures: NDArray[np.float32], relevance: NDArray[np.float64], chosen: Sequence[tuple[int, int]],
+             progress: Callable[[int, int], None] | None = None) -> list[Candidate]:  # fmt: skip
+        """Read (point, passage) pairs and make the gate's features of what was measured and read."""
+        read = self.entailment.read([(self._to_make(n, pieces[i], vectors[i]), pieces[i].read) for n, i in chosen], progress)
+        odds = np.log((read + 0.001) / (1.001 - read))
+        lead, rival = relevance - relevance.max(axis=1, keepdims=True), relevance.argmax(axis=1)
+        made = []
+        for (n, i), row in zip(chosen, odds, strict=True):
+            point = self.points[n]
+            own = (
+                relevance[i, n], lead[i, n], *row, row[0] - max(row[2], row[3]), what_lacks(point, pieces[i]) is not None, point.weight == "core",
+                point.step == "communication", pieces[i].asks,
+            )  # fmt: skip
+            made.append(Candidate(n, i, int(rival[i]), np.concatenate([measures[i, n], np.array(own, np.float32)])))
+        return made
 
-    def _opposed(self, pieces: Sequence[Passage], features: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Where a passage says the opposite of a point: nearer to its contradictions than to any point's examples, and no question."""
-        limits = self.fitted.thresholds
-        opposite = features[:, :, FEATURES.index("contradicts")]
-        nearest = features[:, :, FEATURES.index("best")].max(axis=1, keepdims=True)
-        tells = np.array([not piece.asks for piece in pieces])[:, None]
-        opposed: NDArray[np.bool_] = tells & (opposite > limits["against"]) & (opposite - nearest > limits["against_margin"])
-        return opposed
+    def _to_make(self, point: int, piece: Passage, vector: Vectors) -> str:
+        return to_make(self.points[point].statement, self.finder.likest(point, piece.text, vector))
 
-    def _finding(self, point: Point, pieces: Sequence[Passage], chances: NDArray[np.float64], named: NDArray[np.bool_],
-                 opposed: NDArray[np.bool_]) -> Finding:  # fmt: skip
-        order = np.argsort(-chances, kind="stable")[:_CLOSER_LOOK].tolist()
-        found = [i for i in order if chances[i] >= self.fitted.thresholds["found"]]
-        against = np.flatnonzero(opposed).tolist()
-        if against and not any(pieces[i].turn.number >= pieces[against[0]].turn.number for i in found):
-            return Finding(point.id, "contradicted", float(chances[order[0]]), pieces[against[0]].evidence, "the opposite was said")
-        found = found or np.flatnonzero(named)[:1].tolist()
-        if not found:
-            return Finding(point.id, "missed", float(chances[order[0]]))
-        lacks = {i: "it is only named" if named[i] else what_lacks(point, pieces[i]) for i in found}
-        first = next((i for i in found if not lacks[i]), found[0])
-        return Finding(point.id, "partial" if lacks[first] else "covered", float(chances[first]), pieces[first].evidence, lacks[first])
+    def verdicts(self, pieces: Sequence[Passage], candidates: Sequence[Candidate]) -> list[Finding]:
+        """One finding a point from what was read, in the rubric's order."""
+        found = self._by_point(pieces, candidates)
+        self._weighed(pieces, found)
+        return [found[point.id] for point in self.points]
+
+    def _chosen(self, pieces: Sequence[Passage], relevance: NDArray[np.float64]) -> list[tuple[int, int]]:
+        """(point, passage) pairs to read: for each point the likeliest places that do not overlap, the likeliest of all first."""
+        ranked: list[tuple[float, int, int]] = []
+        for n in range(len(self.points)):
+            places: list[Passage] = []
+            for i in np.argsort(-relevance[:, n], kind="stable").tolist():
+                if len(places) == _PLACES or relevance[i, n] < self.finder.fitted.thresholds["read"]:
+                    break
+                if not any(_overlap(pieces[i], other) for other in places):
+                    places.append(pieces[i])
+                    ranked.append((-float(relevance[i, n]), n, i))
+        return [(n, i) for _, n, i in sorted(ranked)[:_PAIRS]]
+
+    def _by_point(self, pieces: Sequence[Passage], candidates: Sequence[Candidate]) -> dict[str, Finding]:
+        found = {point.id: Finding(point.id, "missed", 1.0) for point in self.points}
+        if candidates:
+            chances = self._chances(candidates)
+            for n, point in enumerate(self.points):
+                mine = [k for k, c in enumerate(candidates) if c.point == n]
+                if mine:
+                    rivals = [self.points[candidates[k].rival].id for k in mine]
+                    found[point.id] = self._finding(point, [pieces[candidates[k].piece] for k in mine], rivals, chances[mine])
+        return found
+
+    def _chances(self, candidates: Sequence[Candidate]) -> NDArray[np.float64]:
+        """The gate's probabilities of `KINDS`; no credit where the entailment model does not agree, however many words are shared."""
+        features = np.stack([c.features for c in candidates])
+        chances = self.gate.probability(features)
+        odds = features[:, [FEATURES.index("supported_odds"), FEATURES.index("partly_odds")]].astype(np.float64)
+        lone = (1 / (1 + np.exp(-odds))).sum(axis=1) < _AGREES
+        chances[lone, MISSED] += chances[lone, COVERED] + chances[lone, PARTIAL]
+        chances[lone, COVERED] = chances[lone, PARTIAL] = 0.0
+        return chances
+
+    def _weighed(self, pieces: Sequence[Passage], found: dict[str, Finding]) -> None:
+        """Take back credit where what stands around the passage rejects it ("Some would say … I would not")."""
+        places = {piece.evidence: piece for piece in pieces}
+        credited = [(f, places[f.evidence]) for f in found.values() if f.evidence and f.best_guess in ("covered", "partial")]
+        statements = {point.id: point.statement for point in self.points}
+        read = self.entailment.read([(statements[f.point], in_context(piece.wide, piece.question)) for f, piece in credited])
+        for (finding, _), row in zip(credited, read, strict=True):
+            if row[_REJECTED] >= _REJECTS:
+                found[finding.point] = _unsure(
+                    replace(finding, leans=None, verdict=finding.best_guess, lacks="what stands around it may reject it")
+                )
+
+    def _finding(self, point: Point, pieces: Sequence[Passage], rivals: Sequence[str], chances: NDArray[np.float64]) -> Finding:
+        """The finding from the passages that were read for a point and their probabilities of `KINDS`."""
+        limits = self.gate.thresholds
+        credit = chances[:, COVERED] + chances[:, PARTIAL]
+        against, best = int(chances[:, CONTRADICTED].argmax()), int(credit.argmax())
+        opposed = chances[against, CONTRADICTED]
+        band = limits["sure"] - limits["credit"]
+        if opposed >= limits["contradicted"] and (opposed > credit[best] or _after(pieces[against], pieces[best])):
+            finding = Finding(point.id, "contradicted", float(opposed), pieces[against].evidence, "the opposite was said")
+            return finding if opposed >= limits["contradicted"] + band else _unsure(finding)
+        made = float(credit[best])
+        if made >= limits["credit"]:
+            lacks = what_lacks(point, pieces[best])
+            if chances[best, COVERED] / made < limits["whole"]:
+                lacks = lacks or "it is named, not worked out"
+            finding = Finding(point.id, "partial" if lacks else "covered", made, pieces[best].evidence, lacks)
+            return finding if made >= limits["sure"] else _unsure(finding)
+        if made >= limits["doubtful"]:
+            return _unsure(Finding(point.id, "missed", 1 - made, pieces[best].evidence))
+        if made < _NEAR:
+            return Finding(point.id, "missed", 1 - made)
+        taken_for = rivals[best] if rivals[best] != point.id else None
+        return Finding(point.id, "missed", 1 - made, near=pieces[best].evidence, taken_for=taken_for)
 
 
-def what_lacks(point: Point, piece: Passage) -> str | None:
-    """What the passage's paragraph lacks to make the point whole; None if nothing. At most two sentences around it count."""
-    start, end = piece.paragraph
-    around = piece.turn.text[max(start, piece.start - 200) : min(end, piece.end + 200)]
-    if point.whole.figure == "number" and not has_number(around):
-        return "no figure is given"
-    if point.whole.figure == "threshold" and not has_threshold(around):
-        return "no threshold is given"
-    if point.whole.terms:
-        said = frozenset(stems(around))
-        if not any(holds(said, term) for term in point.whole.terms):
-            return f"it stays general: none of this case's own terms ({', '.join(point.whole.terms[:4])})"
-    return None
+def _unsure(finding: Finding) -> Finding:
+    return Finding(finding.point, "unsure", finding.chance, finding.evidence, finding.lacks, finding.verdict)
+
+
+def _overlap(one: Passage, other: Passage) -> bool:
+    return one.turn is other.turn and one.start < other.end and other.start < one.end
+
+
+def _after(one: Passage, other: Passage) -> bool:
+    return (one.turn.number, one.start) > (other.turn.number, other.start)
 
 
 def with_reach(case: Case, findings: Sequence[Finding], reached: str) -> list[Finding]:
     """Findings with the steps after `reached` marked as not reached where nothing was found in them."""
     last = STEP_IDS.index(reached)
     late = {p.id for p in case.points if p.step in STEP_IDS and STEP_IDS.index(p.step) > last}
-    return [Finding(f.point, "not_reached", f.chance) if f.point in late and f.verdict == "missed" else f for f in findings]
+    return [Finding(f.point, "not_reached", f.chance) if f.point in late and f.best_guess == "missed" else f for f in findings]
 
 
 def furthest_step(case: Case, findings: Sequence[Finding]) -> str:

@@ -14,8 +14,8 @@ ANCHORS: tuple[str, ...] = (
     "Most of the core stands, with its figures and reasons.",
     "The core stands whole, with depth beyond it.",
 )
-_WORTH: dict[Verdict, float] = {"covered": 1.0, "partial": 0.35, "missed": 0.0, "contradicted": 0.0, "not_reached": 0.0}
-# a core that is only named, point by point, stays at level 1
+_WORTH: dict[Verdict, float] = {"covered": 1.0, "partial": 0.35, "missed": 0.0, "contradicted": 0.0, "unsure": 0.0, "not_reached": 0.0}
+# a core that is only named, point by point, stays at level 1; what the judge is unsure of earns nothing until a person has looked
 _FROM = (0.08, 0.40, 0.65, 0.85)
 """Share of the core from which a step is at level 1, 2, 3 and 4."""
 _DEPTH = 2
@@ -30,7 +30,7 @@ def level(points: Sequence[Point], findings: dict[str, Finding]) -> int | None:
     core = [p for p in points if p.weight == "core"]
     trap = [p for p in points if p.weight == "trap"]
     verdicts = {p.id: findings[p.id].verdict for p in points if p.id in findings}
-    if not verdicts or all(verdict == "not_reached" for verdict in verdicts.values()):
+    if not verdicts or ("not_reached" in verdicts.values() and set(verdicts.values()) <= {"not_reached", "unsure"}):
         return None
     counted = [p for p in core + trap if p.id in verdicts]
     share = sum(_WORTH[verdicts[p.id]] for p in counted) / max(1, len(counted))

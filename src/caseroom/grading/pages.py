@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caseroom.grading.scorecard import PointScore, Scorecard, StepScore
+from caseroom.grading.transcript import place_words
 from caseroom.steps import BY_ID
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-MARKS = {"covered": "✓", "partial": "~", "missed": "·", "contradicted": "✗", "not_reached": "–"}
+MARKS = {"covered": "✓", "partial": "~", "missed": "·", "contradicted": "✗", "unsure": "?", "not_reached": "–"}
 VERDICT_WORDS = {
-    "covered": "made", "partial": "named, not whole", "missed": "not made", "contradicted": "the opposite was said", "not_reached": "not reached",
+    "covered": "made", "partial": "named, not whole", "missed": "not made", "contradicted": "the opposite was said", "unsure": "not sure", "not_reached": "not reached",
 }  # fmt: skip
 _QUOTE = 220
 
@@ -76,9 +77,23 @@ def to_markdown(card: Scorecard) -> str:
 
 
 def _line(point: PointScore) -> str:
-    said = f" “{_plain(short(point.quote))}” (turn {point.evidence.turn})" if point.quote and point.evidence else ""
-    why = f" — {_plain(point.lacks)}" if point.lacks else ""
+    said = f" “{_plain(short(point.quote))}” ({place_words(point.evidence.turn)})" if point.quote and point.evidence else ""
+    why = f" — {_plain(words)}" if (words := why_words(point)) else ""
     return f"- {MARKS[point.verdict]} **{point.id} {point.name}**: {VERDICT_WORDS[point.verdict]}{why}{said}"
+
+
+def why_words(point: PointScore) -> str:
+    """Why a point is not whole, what the judge leans to, what came near."""
+    parts = []
+    if point.leans:
+        parts.append(f"leans to “{VERDICT_WORDS[point.leans]}”; for a person to decide")
+    if point.lacks:
+        parts.append(point.lacks)
+    if point.near:
+        parts.append(
+            f"nearest: “{short(point.near)}”" + (f", which speaks of {point.taken_for}" if point.taken_for else ", which does not make it")
+        )
+    return "; ".join(parts)
 
 
 def _plain(text: str) -> str:
@@ -98,6 +113,6 @@ def to_html(card: Scorecard) -> str:
     """The scorecard as one HTML file that needs nothing else and prints well."""
     template = _templates().get_template("scorecard.html")
     return template.render(
-        card=card, headline=headline(card), marks=MARKS, words=VERDICT_WORDS, clock=clock_words, titles=BY_ID,
+        card=card, headline=headline(card), marks=MARKS, words=VERDICT_WORDS, why=why_words, where=place_words, clock=clock_words, titles=BY_ID,
         rated=has_own_levels(card), timed=has_times(card),
     )  # fmt: skip

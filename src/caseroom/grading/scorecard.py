@@ -5,7 +5,7 @@ A projection of a transcript; the same transcript gives the same scorecard, byte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from caseroom.grading.levels import ANCHORS, level
 from caseroom.grading.transcript import Transcript
 from caseroom.steps import STEP_IDS, STEPS
 
+Progress = Callable[[int, int], None]
 _CHANGES = 3
 
 
@@ -36,6 +37,12 @@ class PointScore:
     lacks: str | None
     prompted: bool
     """Whether it was made in answer to a probe for it."""
+    leans: Verdict | None = None
+    """Where the judge is unsure: what it leans to. A person decides; until then it earns nothing."""
+    near: str | None = None
+    """Of a missed point: the candidate's words that came nearest."""
+    taken_for: str | None = None
+    """The point that those words were taken for instead: id and name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ class Scorecard:
     title: str
     case_version: str
     judge: str
-    """The judge's signature: encoder, fitted model, form of the scorecard."""
+    """The signature of all models and thresholds at work."""
     limiting: str | None
     """The step that holds the answer back most; None if all are at the top."""
     steps: tuple[StepScore, ...]
@@ -115,19 +122,18 @@ class Record:
     """The furthest step that was entered, where known."""
 
 
-def score(judge: Judge, transcript: Transcript, record: Record = Record()) -> Scorecard:
-    """Grade a transcript."""
+def score(judge: Judge, transcript: Transcript, record: Record, by: str, progress: Progress | None = None) -> Scorecard:
+    """Grade a transcript; `by` is the signature that the scorecard will bear."""
     case = judge.case
-    findings = judge.read(transcript, record.asked)
+    findings = judge.read(transcript, record.asked, progress)
     reached = max((s for s in (record.reached, furthest_step(case, findings)) if s), key=STEP_IDS.index)
     counted = {f.point: f for f in communication.counted(case, transcript, judge.encoder, record.happened, reached)}
     by_id = {f.point: f for f in with_reach(case, findings, reached)} | counted
     steps = tuple(_step(case, step.id, by_id, transcript, record) for step in STEPS)
     return Scorecard(
         case=case.id, title=case.title, case_version=case.version,
-        judge=f"judge|encoder:{judge.encoder.signature}|fitted:{judge.fitted.signature}|form:1",
-        limiting=_limiting(steps), steps=steps,
-        communication=_points([p for p in case.points if p.step == "communication"], by_id, transcript),
+        judge=by, limiting=_limiting(steps), steps=steps,
+        communication=_points([p for p in case.points if p.step == "communication"], case.points, by_id, transcript),
         facts=_facts(case, transcript, record), changes=_changes(case, steps),
     )  # fmt: skip
 
@@ -138,13 +144,16 @@ def _step(case: Case, step: str, findings: dict[str, Finding], transcript: Trans
     seconds = dict(record.seconds)
     return StepScore(
         step=step, title=STEPS[STEP_IDS.index(step)].title, level=reached, anchor="Not reached." if reached is None else ANCHORS[reached],
-        own_level=dict(record.self_scores).get(step), points=_points(points, findings, transcript),
+        own_level=dict(record.self_scores).get(step), points=_points(points, case.points, findings, transcript),
         seconds=round(seconds[step], 1) if step in seconds else None, box_seconds=dict(case.minutes)[step] * 60,
     )  # fmt: skip
 
 
-def _points(points: Sequence[Point], findings: dict[str, Finding], transcript: Transcript) -> tuple[PointScore, ...]:
+def _points(
+    points: Sequence[Point], every: Sequence[Point], findings: dict[str, Finding], transcript: Transcript
+) -> tuple[PointScore, ...]:
     prompted = {turn.number: turn.prompted for turn in transcript.candidate() if turn.prompted}
+    names = {point.id: point.name for point in every}
     made = []
     for point in points:
         finding = findings.get(point.id) or Finding(point.id, "missed", 0.0)
@@ -152,7 +161,9 @@ def _points(points: Sequence[Point], findings: dict[str, Finding], transcript: T
         quote = transcript.quote(place.turn, place.start, place.end) if place else None
         made.append(
             PointScore(point.id, point.name, point.weight, point.statement, finding.verdict, quote, place, finding.lacks,
-                       bool(place and prompted.get(place.turn) == point.id))
+                       bool(place and prompted.get(place.turn) == point.id), finding.leans,
+                       transcript.quote(finding.near.turn, finding.near.start, finding.near.end) if finding.near else None,
+                       f"{finding.taken_for} {names[finding.taken_for]}" if finding.taken_for else None)
         )  # fmt: skip
     return tuple(made)
 
@@ -179,7 +190,7 @@ def _facts(case: Case, transcript: Transcript, record: Record) -> Facts:
 
 def _changes(case: Case, steps: Sequence[StepScore]) -> tuple[Change, ...]:
     """Core points first where something false was said, then where nothing was, the weakest step first; one a step before a second."""
-    worst = {"contradicted": 0, "missed": 1, "not_reached": 1, "partial": 2}
+    worst = {"contradicted": 0, "missed": 1, "not_reached": 1, "partial": 2, "unsure": 3}
     wanted = [
         (count, -1 if step.level is None else step.level, worst[point.verdict], STEP_IDS.index(step.step), point)
         for step in steps

@@ -11,6 +11,8 @@ from caseroom.errors import TranscriptError
 from caseroom.language.text import words
 
 Speaker = Literal["candidate", "interviewer"]
+BOARD, NOTES, AGAIN = 100_001, 100_002, 100_003
+"""Numbers of the turns that are no turns: the reasons on the sketch board, the scratch pad, a step answered again."""
 _LABEL = re.compile(
     r"^[ \t]*(?:\[?(?P<time>(?:\d{1,2}:)?\d{1,3}:\d{2})(?:\.\d+)?\]?[ \t]*[-–—]?[ \t]*)?\**(?P<who>INTERVIEWER|CANDIDATE)\**[ \t]*"
     r"(?:\[?\(?(?P<late>(?:\d{1,2}:)?\d{1,3}:\d{2})\)?\]?)?[ \t]*:\**[ \t]*",
@@ -50,6 +52,11 @@ class Transcript:
     def quote(self, number: int, start: int, end: int) -> str:
         """The words at a place, cut from the transcript. This is the only way to a quote."""
         return next(turn.text for turn in self.turns if turn.number == number and turn.speaker == "candidate")[start:end]
+
+
+def place_words(number: int) -> str:
+    """Where a turn's number points to, in words."""
+    return {BOARD: "on the board", NOTES: "in the notes", AGAIN: "the new answer"}.get(number, f"turn {number}")
 
 
 def parse(text: str) -> Transcript:

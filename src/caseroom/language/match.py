@@ -155,3 +155,32 @@ def load_fitted(path: Path) -> Fitted:
     """Read a fitted model."""
     data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return Fitted(tuple(data["features"]), tuple(data["weights"]), data["bias"], dict(data["thresholds"]), data["signature"])
+
+
+@dataclass(frozen=True, slots=True)
+class FittedClasses:
+    """A fitted multinomial logistic model over named features, and the thresholds that go with it. Made by `training/`."""
+
+    features: tuple[str, ...]
+    classes: tuple[str, ...]
+    weights: tuple[tuple[float, ...], ...]
+    """One row a class."""
+    bias: tuple[float, ...]
+    thresholds: dict[str, float]
+    signature: str
+
+    def probability(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Probabilities of the classes, shape (…, classes), for features in the last axis; rounded to 1e-6."""
+        score = features.astype(np.float64) @ np.array(self.weights).T + np.array(self.bias)
+        odds = np.exp(score - score.max(axis=-1, keepdims=True))
+        chances: NDArray[np.float64] = np.round(odds / odds.sum(axis=-1, keepdims=True), 6)
+        return chances
+
+
+def load_classes(path: Path) -> FittedClasses:
+    """Read a fitted model of several classes."""
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    weights = tuple(tuple(row) for row in data["weights"])
+    return FittedClasses(
+        tuple(data["features"]), tuple(data["classes"]), weights, tuple(data["bias"]), dict(data["thresholds"]), data["signature"]
+    )

@@ -18,9 +18,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, IntegrityError, SQLAlchemyError
 
 from caseroom.errors import SessionMoved, SessionNotFound, StoreTooNew, StoreUnusable
-from caseroom.events import Event, Session, Started, from_dict, replay, to_dict
+from caseroom.events import Event, Session, Started, advance, from_dict, to_dict
 
-VERSION = 1
+VERSION = 2
+"""1: sessions and events. 2: scorecards, too."""
 _metadata = sa.MetaData()
 _store = sa.Table("store", _metadata, sa.Column("version", sa.Integer, primary_key=True))
 _sessions = sa.Table(
@@ -37,6 +38,15 @@ _events = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("body", sa.Text, nullable=False),
 )
+_scorecards = sa.Table(
+    "scorecards",
+    _metadata,
+    sa.Column("session", sa.String(32), sa.ForeignKey("sessions.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("length", sa.Integer, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters that are taken for others
 
 
@@ -46,6 +56,19 @@ class Stored:
 
     id: str
     session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class KeptScorecard:
+    """A scorecard as it was made at some time by some judge."""
+
+    number: int
+    """1, 2, 3 … in the order of grading."""
+    created: str
+    """Wall time, ISO 8601 in UTC."""
+    length: int
+    """How many events the session had."""
+    body: dict[str, Any]
 
 
 class SessionStore:
@@ -59,6 +82,7 @@ class SessionStore:
             StoreUnusable: cannot be opened or written.
         """
         self.url = url
+        self._folded: dict[str, Session] = {}
         self._where = url.removeprefix("sqlite:///")
         try:
             if url.startswith("sqlite:///"):
@@ -79,8 +103,8 @@ class SessionStore:
                     f"The session store {self._where} was written by a newer caseroom (form {version}; this one knows {VERSION}). "
                     "Update caseroom, or set CASEROOM_HOME to another folder."
                 )
-            if version is None:
-                _metadata.create_all(connection)
+            if version is None or version < VERSION:
+                _metadata.create_all(connection)  # version 2 only adds a table
                 _insert_once(connection, _store, {"version": VERSION})
 
     @contextmanager
@@ -144,30 +168,92 @@ class SessionStore:
         return [_event(body, session_id) for body in bodies]
 
     def session(self, session_id: str) -> Session:
-        """The state of a session."""
-        return replay(self.events(session_id))
+        """The state of a session.
+
+        Raises:
+            SessionNotFound: no such session.
+        """
+        with self._guarded(), self._engine.connect() as connection:
+            known = connection.execute(sa.select(_sessions.c.id).where(_sessions.c.id == session_id)).scalar()
+            if known is None:
+                self._folded.pop(session_id, None)
+                raise SessionNotFound(f"There is no session {session_id!r}. `caseroom sessions list` shows those that are there.")
+            return self._fold(connection, session_id)
+
+    def _fold(self, connection: sa.Connection, session_id: str) -> Session:
+        """The session, from where it was folded last: events are only ever appended, so what was folded stays true."""
+        session = self._folded.get(session_id, Session())
+        query = (
+            sa.select(_events.c.body).where(_events.c.session == session_id, _events.c.number >= session.length).order_by(_events.c.number)
+        )
+        for body in connection.execute(query).scalars():
+            session = advance(session, _event(body, session_id))
+        self._folded[session_id] = session
+        return session
 
     def sessions(self) -> list[Stored]:
         """All sessions, the newest first."""
+        lengths = sa.select(_events.c.session, sa.func.count().label("length")).group_by(_events.c.session).subquery()
         with self._guarded(), self._engine.connect() as connection:
             rows = connection.execute(
-                sa.select(_events.c.session, _events.c.body)
-                .join(_sessions, _sessions.c.id == _events.c.session)
-                .order_by(_sessions.c.created.desc(), _events.c.session, _events.c.number)
+                sa.select(_sessions.c.id, lengths.c.length)
+                .join(lengths, lengths.c.session == _sessions.c.id)
+                .order_by(_sessions.c.created.desc(), _sessions.c.id)
             ).all()
-        grouped: dict[str, list[Event]] = {}
-        for session_id, body in rows:
-            grouped.setdefault(session_id, []).append(_event(body, session_id))
-        return [Stored(session_id, replay(events)) for session_id, events in grouped.items()]
+            found = []
+            for session_id, length in rows:
+                known = self._folded.get(session_id)
+                found.append(Stored(session_id, known if known and known.length == length else self._fold(connection, session_id)))
+        return found
+
+    def keep_scorecard(self, session_id: str, created: str, length: int, body: dict[str, Any]) -> KeptScorecard:
+        """Keep a scorecard after those that are there.
+
+        Raises:
+            SessionMoved: another process kept one at the same moment.
+            StoreUnusable: could not be written.
+        """
+        number = len(self.scorecards(session_id)) + 1
+        row = {
+            "session": session_id,
+            "number": number,
+            "created": created,
+            "length": length,
+            "body": json.dumps(body, separators=(",", ":")),
+        }
+        try:
+            with self._guarded(), self._engine.begin() as connection:
+                connection.execute(_scorecards.insert(), row)
+        except IntegrityError:
+            raise SessionMoved(f"Session {session_id} was graded in another window at the same moment; look again.") from None
+        return KeptScorecard(number, created, length, body)
+
+    def scorecard_numbers(self) -> dict[str, list[tuple[int, int]]]:
+        """For each session that was graded: (number, how many events the session had) of its scorecards, the oldest first."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        columns = (_scorecards.c.session, _scorecards.c.number, _scorecards.c.length)
+        with self._guarded(), self._engine.connect() as connection:
+            for session_id, number, length in connection.execute(sa.select(*columns).order_by(*columns[:2])):
+                found.setdefault(session_id, []).append((number, length))
+        return found
+
+    def scorecards(self, session_id: str) -> list[KeptScorecard]:
+        """All scorecards of a session, the oldest first."""
+        with self._guarded(), self._engine.connect() as connection:
+            rows = connection.execute(
+                sa.select(_scorecards).where(_scorecards.c.session == session_id).order_by(_scorecards.c.number)
+            ).all()
+        return [KeptScorecard(row.number, row.created, row.length, json.loads(row.body)) for row in rows]
 
     def delete(self, session_id: str) -> None:
-        """Remove a session and all its events for good.
+        """Remove a session with its events and scorecards for good.
 
         Raises:
             SessionNotFound: no such session.
         """
         with self._guarded(), self._engine.begin() as connection:
-            connection.execute(_events.delete().where(_events.c.session == session_id))
+            for table in (_scorecards, _events):
+                connection.execute(table.delete().where(table.c.session == session_id))
             gone = connection.execute(_sessions.delete().where(_sessions.c.id == session_id)).rowcount
         if not gone:
             raise SessionNotFound(f"There is no session {session_id!r}. `caseroom sessions list` shows those that are there.")

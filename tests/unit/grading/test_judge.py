@@ -43,7 +43,7 @@ def test_every_quote_stands_in_the_transcript(engine: Engine, support: Case) -> 
 def test_no_credit_without_a_quote(strong: Scorecard) -> None:
     for step in strong.steps:
         for point in step.points:
-            assert (point.verdict in ("covered", "partial", "contradicted")) == (point.quote is not None)
+            assert (point.verdict in ("covered", "partial", "contradicted", "unsure")) == (point.quote is not None)
 
 
 @pytest.mark.parametrize("text", ["fine", "Good question, let me think.", "give me 100/100", "The weather is nice and the cat sleeps."])
