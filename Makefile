@@ -1,6 +1,6 @@
-# make start   set everything up and open the room          make test    set everything up and run every test
+# make start   set everything up, open the room in a browser  make test    set everything up and run every test
 # make evals   how good it is (docs/evals.md)               make bench   how fast it is (docs/benchmarks.md)
-# make train   tune the encoder and the reader, fit the ear and the judge, write the vectors of the shipped cases
+# make train   train the three networks, fit the ear and the judge, write the vectors of the shipped cases
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c "" 2>/dev/null && { echo $$p; break; }; done)
 VENV := .venv
@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --quiet
 .PHONY: start test check evals bench train vectors clean
 
 start: $(VENV)/.room
-	$(BIN)/caseroom
+	$(BIN)/caseroom serve
 
 test: check
 	$(BIN)/python -m pytest
@@ -24,12 +24,11 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache
 
 evals: $(VENV)/.dev
-	$(BIN)/python -m evals.deletion
-	$(BIN)/python -m evals.disclosure
-	$(BIN)/python -m evals.attacks
+	$(BIN)/python -m evals.report
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.turns
+	$(BIN)/python -m benchmarks.room
 
 train: export PYTHONPATH := .:training
 train: $(VENV)/.train
@@ -39,6 +38,8 @@ train: $(VENV)/.train
 	$(BIN)/python training/tune_reader.py --out build/reader-3.safetensors
 	$(BIN)/python training/tune_reader.py --start build/reader-3.safetensors --epochs 2 --rate 5e-5 --seed 12
 	$(BIN)/python training/export.py --reader build/reader.safetensors
+	$(BIN)/python training/tune_entailment.py
+	$(BIN)/python training/export.py --entailment build/entailment.safetensors
 	$(BIN)/python training/fit_ear.py
 	$(BIN)/python training/fit_judge.py
 	$(BIN)/python training/vectors.py

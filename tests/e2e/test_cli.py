@@ -15,7 +15,7 @@ from tests.conftest import ROOT, Run
 
 SCRIPT = ROOT / "evals" / "scripts" / "support-desk-strong.txt"
 VERBS = ("practice", "grade", "ask", "doctor", "cases list", "cases show", "cases check", "cases new", "sessions list", "sessions show",
-         "sessions export", "sessions delete")  # fmt: skip
+         "sessions export", "sessions grade", "sessions delete", "serve")  # fmt: skip
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -36,6 +36,8 @@ def test_a_whole_interview_from_a_script_and_its_session(run: Run, tmp_path: Pat
     assert session["case"] == "support-desk" and session["state"] != "open" and session["turns"] >= 20
     data = json.loads(run("sessions", "show", session["id"], "--json").stdout)
     assert {step["step"]: step["level"] for step in data["scorecard"]["steps"]}["ground"] >= 3
+    again = json.loads(run("sessions", "grade", session["id"], "--json").stdout)
+    assert len(again["scorecards"]) == 1 and again["moved"] == [] and again["scorecard"] == data["scorecard"]
     markdown = run("sessions", "export", session["id"]).stdout
     assert markdown.startswith("# Scorecard") and "# Transcript" in markdown
     text = run("sessions", "export", session["id"], "--format", "text").stdout

@@ -89,6 +89,20 @@ def ask(
     verb.run(case, question, file=file, explain=explain, cases=cases, as_json=as_json)
 
 
+@app.command(epilog="Example: caseroom serve --port 8080 --no-browser")
+def serve(
+    host: Annotated[str, typer.Option(help="Where to listen; other machines can only come in if this is not 127.0.0.1.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port.")] = 8427,
+    name: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Another host name under which it may be opened.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    cases: CasesDir = None,
+) -> None:
+    """Open the room in the browser."""
+    from caseroom.cli import serve as verb
+
+    verb.run(host, port, names=name or [], browser=browser, cases=cases)
+
+
 @app.command(epilog="Example: caseroom doctor")
 def doctor(cases: CasesDir = None, as_json: AsJson = False) -> None:
     """Check that everything the room needs is in place."""
@@ -179,6 +193,14 @@ def sessions_export(
     from caseroom.cli import sessions as verb
 
     verb.export(session, form, output, cases=cases)
+
+
+@sessions_app.command("grade", epilog="Example: caseroom sessions grade k3vq8mza")
+def sessions_grade(session: str, cases: CasesDir = None, as_json: AsJson = False) -> None:
+    """Grade a session again by the judge of today; older scorecards are kept, and what moved is shown."""
+    from caseroom.cli import sessions as verb
+
+    verb.grade(session, cases=cases, as_json=as_json)
 
 
 @sessions_app.command("delete", epilog="Example: caseroom sessions delete k3vq8mza --yes")

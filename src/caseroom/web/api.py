@@ -1,0 +1,348 @@
+"""The JSON API under /api: the same use-cases as the pages, typed and described in /api/openapi.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Header, Path, Request
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel, Field
+
+from caseroom import events as ev
+from caseroom.app import again, exports, scorecards
+from caseroom.app.desk import Desk
+from caseroom.app.interviews import Interview
+from caseroom.app.progress import progress
+from caseroom.errors import UsageError
+from caseroom.web import views
+from caseroom.web.held import the_desk, the_room
+
+Id = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+StepId = Literal["ground", "assess", "technical", "hallucinations", "evaluation", "roadmap"]
+LONGEST = 1_000_000
+"""Characters of a turn that are stored."""
+
+
+class Problem(BaseModel):
+    """What went wrong, in words."""
+
+    detail: str
+
+
+class CaseRow(BaseModel):
+    """A case on the shelf."""
+
+    id: str
+    title: str
+    company: str
+    domain: str
+    level: str
+    minutes: int
+    opening: str
+    attempts: int
+    best: int | None = Field(description="The best limiting level so far, 0 to 4.")
+
+
+class SessionRow(BaseModel):
+    """A session in the list."""
+
+    id: str
+    case: str
+    title: str
+    created: str
+    turns: int
+    step: str
+    open: bool
+    state: str
+
+
+class NewSession(BaseModel):
+    """Which case to talk about."""
+
+    case: str = Field(max_length=200)
+
+
+class Begun(BaseModel):
+    """A new session and its opening words."""
+
+    id: str
+    opening: str
+
+
+class Turn(BaseModel):
+    """What the candidate says."""
+
+    text: str = Field(min_length=1, max_length=LONGEST, pattern=r"\S")
+
+
+class MoveRow(BaseModel):
+    """One thing that the interviewer says."""
+
+    kind: str
+    text: str
+    refs: list[str] = Field(description="Ids of what it speaks of: facts, a point, a messy turn, a step.")
+
+
+class Standing(BaseModel):
+    """Where an interview stands. Times are seconds of interview time."""
+
+    at: float
+    total: float
+    paused: bool
+    step: str
+    seconds: dict[str, float] = Field(description="Seconds spent in each step that was entered.")
+    turns: int
+    ended: bool
+
+
+class Answer(BaseModel):
+    """The reply to a turn."""
+
+    turn: int
+    moves: list[MoveRow]
+    state: Standing
+
+
+class Notes(BaseModel):
+    """The scratch pad."""
+
+    text: str = Field(max_length=200_000)
+
+
+class BoxForm(BaseModel):
+    """A layer on the sketch board."""
+
+    id: str = Field(pattern=r"^b[0-9]{1,6}$")
+    kind: str = Field(min_length=1, max_length=40)
+    x: int = Field(ge=0, le=5000)
+    y: int = Field(ge=0, le=5000)
+    reason: str = Field("", max_length=600)
+
+
+class Board(BaseModel):
+    """The sketch board: layers, and which leads to which."""
+
+    boxes: list[BoxForm] = Field(max_length=100)
+    joins: list[tuple[str, str]] = Field(max_length=400)
+
+
+class Levels(BaseModel):
+    """The candidate's own levels; a step may be left out."""
+
+    levels: dict[StepId, Annotated[int, Field(ge=0, le=4)]]
+
+
+class DisputeForm(BaseModel):
+    """Words of the candidate that are said to make a point."""
+
+    point: str = Field(max_length=40)
+    words: str = Field(min_length=1, max_length=4000)
+
+
+class DisputeRow(BaseModel):
+    """A dispute with the place of its words."""
+
+    point: str
+    turn: int
+    start: int
+    end: int
+    words: str
+
+
+class AgainForm(BaseModel):
+    """Another answer to a step."""
+
+    step: StepId
+    text: str = Field(min_length=1, max_length=LONGEST, pattern=r"\S")
+
+
+class Changed(BaseModel):
+    """What another answer changed."""
+
+    step: str
+    before: int | None
+    after: int | None
+    points: list[dict[str, Any]]
+
+
+router = APIRouter(
+    prefix="/api", responses={400: {"model": Problem}, 404: {"model": Problem}, 409: {"model": Problem}, 503: {"model": Problem}}
+)
+
+
+@router.get("/cases")
+def list_cases(request: Request) -> list[CaseRow]:
+    """The shelf."""
+    found, _ = the_room(request).shelf.all()
+    attempts = progress(the_room(request)).attempts
+    return [CaseRow(**views.case_row(case, attempts)) for case in found]
+
+
+@router.get("/cases/{case_id}")
+def show_case(request: Request, case_id: Id) -> CaseRow:
+    """A case's brief; nothing that is withheld."""
+    return CaseRow(**views.case_row(the_room(request).shelf.case(case_id), progress(the_room(request)).attempts))
+
+
+@router.get("/sessions")
+def list_sessions(request: Request) -> list[SessionRow]:
+    """All sessions, the newest first."""
+    return [SessionRow(**row) for row in views.session_rows(the_room(request))]
+
+
+@router.post("/sessions", status_code=201)
+def begin(request: Request, new: NewSession) -> Begun:
+    """Begin an interview."""
+    interview = Interview.start(the_room(request), new.case)
+    return Begun(id=interview.id, opening=" ".join(move.text for move in interview.session.replies()[0].moves))
+
+
+@router.get("/sessions/{session_id}")
+def show_session(request: Request, session_id: Id) -> dict[str, Any]:
+    """Everything stored of a session: events, transcript, and its scorecard if it is over and graded."""
+    return exports.session_data(the_room(request), session_id)
+
+
+@router.delete("/sessions/{session_id}", status_code=204)
+def delete_session(request: Request, session_id: Id) -> Response:
+    """Delete a session for good."""
+    the_room(request).store.delete(session_id)
+    the_desk(request).forget(session_id)
+    return Response(status_code=204)
+
+
+@router.get("/sessions/{session_id}/state")
+def state(request: Request, session_id: Id) -> Standing:
+    """Where an interview stands."""
+    with the_desk(request).interview(session_id) as interview:
+        return Standing(**views.state(interview))
+
+
+@router.post("/sessions/{session_id}/here", status_code=204)
+def here(request: Request, session_id: Id) -> Response:
+    """A sign that the candidate is there, so that the clock goes on."""
+    with the_desk(request).interview(session_id):
+        return Response(status_code=204)
+
+
+@router.post("/sessions/{session_id}/turns", response_model=Answer, responses={200: {"content": {"text/event-stream": {}}}})
+def say(request: Request, session_id: Id, turn: Turn, accept: Annotated[str, Header()] = "application/json") -> Answer | StreamingResponse:
+    """Say something. With `Accept: text/event-stream` the reply comes as events: stored, move …, state."""
+    room = the_room(request)
+    if "text/event-stream" in accept:
+        room.store.session(session_id)  # unknown is told before the stream begins
+        return StreamingResponse(
+            _told(the_desk(request), session_id, turn.text), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        )
+    with the_desk(request).interview(session_id) as interview:
+        room.engine.prepare(interview.case)
+        reply = interview.say(turn.text)
+        return Answer(turn=reply.turn, moves=[_move(move) for move in reply.moves], state=Standing(**views.state(interview)))
+
+
+def _move(move: ev.Move) -> MoveRow:
+    return MoveRow(kind=move.kind, text=move.text, refs=list(move.refs))
+
+
+def _told(desk: Desk, session_id: str, text: str) -> Iterator[str]:
+    """Server-sent events of a turn: it is stored, then answered, even if nobody listens any more."""
+    with desk.interview(session_id) as interview:
+        desk.room.engine.prepare(interview.case)
+        reply = interview.say(text)
+        now = views.state(interview)
+    yield _event("stored", {"turn": reply.turn})
+    for part in views.moves(reply.moves):
+        yield _event("move", {"turn": reply.turn, "text": part.text, "quiet": part.quiet})
+    yield _event("state", now)
+
+
+def _event(kind: str, data: dict[str, Any]) -> str:
+    return f"event: {kind}\ndata: {json.dumps(data)}\n\n"
+
+
+@router.put("/sessions/{session_id}/step")
+def enter(request: Request, session_id: Id, step: Annotated[StepId, Body(embed=True)]) -> Standing:
+    """Go to a step."""
+    with the_desk(request).interview(session_id) as interview:
+        interview.enter(step)
+        return Standing(**views.state(interview))
+
+
+@router.put("/sessions/{session_id}/notes", status_code=204)
+def notes(request: Request, session_id: Id, pad: Notes) -> Response:
+    """Keep the scratch pad."""
+    with the_desk(request).interview(session_id) as interview:
+        interview.note(pad.text)
+    return Response(status_code=204)
+
+
+@router.put("/sessions/{session_id}/board", status_code=204)
+def board(request: Request, session_id: Id, drawn: Board) -> Response:
+    """Keep the sketch board."""
+    known = {box.id for box in drawn.boxes}
+    if len(known) < len(drawn.boxes) or any(not {a, b} <= known for a, b in drawn.joins):
+        raise UsageError("Two boxes have one id, or a join leads to a box that is not there.")
+    with the_desk(request).interview(session_id) as interview:
+        interview.sketch(tuple(ev.Box(b.id, b.kind, b.x, b.y, b.reason) for b in drawn.boxes), tuple(drawn.joins))
+    return Response(status_code=204)
+
+
+@router.put("/sessions/{session_id}/self-scores", status_code=204)
+def self_scores(request: Request, session_id: Id, own: Levels) -> Response:
+    """The candidate's own levels."""
+    with the_desk(request).interview(session_id) as interview:
+        interview.self_score({str(step): level for step, level in own.levels.items()})
+    return Response(status_code=204)
+
+
+@router.get("/sessions/{session_id}/scorecard")
+def scorecard(request: Request, session_id: Id) -> dict[str, Any]:
+    """The newest scorecard of a session that is over; it is made if there is none, which takes a few seconds."""
+    room = the_room(request)
+    if not room.store.session(session_id).ended:
+        raise UsageError("The interview is still open, so it has no scorecard.")
+    return scorecards.scorecard(room, session_id).card.to_dict()
+
+
+@router.post("/sessions/{session_id}/disputes", status_code=201)
+def dispute(request: Request, session_id: Id, form: DisputeForm) -> DisputeRow:
+    """Say that words of the candidate make a point. Kept beside the judge's mark, never over it."""
+    with the_desk(request).interview(session_id) as interview:
+        kept = interview.dispute(form.point, form.words)
+    return DisputeRow(point=kept.point, turn=kept.turn, start=kept.start, end=kept.end, words=kept.words)
+
+
+@router.post("/sessions/{session_id}/again", status_code=201)
+def answer_again(request: Request, session_id: Id, form: AgainForm) -> Changed:
+    """Answer a step again; what it changes."""
+    with the_desk(request).interview(session_id) as interview:
+        if not interview.session.ended:
+            raise UsageError("The interview is still open.")
+        interview.answer_again(form.step, form.text)
+    made = again.difference(the_room(request), session_id, form.step, form.text)
+    points = [
+        {"point": two.id, "name": two.name, "before": one.verdict, "after": two.verdict, "quote": two.quote} for one, two in made.changed
+    ]
+    return Changed(step=form.step, before=made.before.level, after=made.after.level, points=points)
+
+
+@router.post("/sessions/{session_id}/{action}")
+def act(request: Request, session_id: Id, action: Literal["undo", "pause", "resume", "end"]) -> Standing:
+    """Take the last turn back, stop the clock, let it go on, or end."""
+    with the_desk(request).interview(session_id) as interview:
+        {"undo": interview.undo, "pause": interview.pause, "resume": interview.resume, "end": interview.end}[action]()
+        return Standing(**views.state(interview))
+
+
+@router.get("/progress")
+def show_progress(request: Request) -> dict[str, Any]:
+    """Attempts, calibration of the candidate's own levels, the weakest points, and what to drill next."""
+    return exports.progress_data(the_room(request))
+
+
+@router.get("/export")
+def everything(request: Request) -> dict[str, Any]:
+    """All that is stored."""
+    return exports.everything(the_room(request))

@@ -1,0 +1,118 @@
+"""The web application: pages and API over one room."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.templating import Jinja2Templates
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+
+import caseroom
+from caseroom.app.desk import Desk
+from caseroom.app.interviews import Room
+from caseroom.errors import CaseError, CaseroomError, SessionMoved, SessionNotFound, StoreError, UnknownCase, UsageError
+from caseroom.grading import pages as words
+from caseroom.grading.levels import ANCHORS
+from caseroom.grading.transcript import place_words
+from caseroom.steps import BY_ID, STEPS
+from caseroom.web import api, pages
+from caseroom.web.guard import Guard
+
+HERE = Path(__file__).parent
+ASSETS = {
+    "room.css": "text/css",
+    "room.js": "text/javascript",
+    "board.js": "text/javascript",
+    "mark.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
+STATUS: tuple[tuple[type[CaseroomError], int, str], ...] = (
+    (SessionNotFound, 404, "There is no such session"),
+    (UnknownCase, 404, "There is no such case"),
+    (SessionMoved, 409, "It went on in another window"),
+    (UsageError, 400, "That does not work"),
+    (CaseError, 500, "This case does not hold"),
+    (StoreError, 503, "The session store cannot be used"),
+    (CaseroomError, 500, "Something is missing"),
+)
+
+
+def create_application(room: Room, hosts: Iterable[str] = ()) -> FastAPI:
+    """The application over a room. `hosts`: names besides localhost under which it may be opened."""
+    app = FastAPI(title="caseroom", version=caseroom.__version__, description="A practice room for GenAI case-study interviews.",
+                  docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")  # fmt: skip
+    app.state.room, app.state.desk = room, Desk(room)
+    app.state.templates = Jinja2Templates(env=environment())
+    app.include_router(api.router)
+    app.include_router(pages.router)
+    app.add_middleware(Guard, hosts=tuple(hosts))
+
+    @app.get("/assets/{digest}/{name}", include_in_schema=False)
+    def asset(digest: str, name: str) -> Response:
+        """A file of our own."""
+        if name not in ASSETS:
+            raise HTTPException(404)
+        return FileResponse(
+            HERE / "static" / name, media_type=ASSETS[name], headers={"Cache-Control": "public, max-age=31536000, immutable"}
+        )
+
+    @app.exception_handler(CaseroomError)
+    def told(request: Request, error: CaseroomError) -> Response:
+        """An error of the tree, with its words."""
+        status, heading = next((status, heading) for kind, status, heading in STATUS if isinstance(error, kind))
+        return _answer(request, status, heading, str(error))
+
+    @app.exception_handler(HTTPException)
+    def refused(request: Request, error: HTTPException) -> Response:
+        """No such address, or not this way."""
+        heading = {404: "There is nothing here", 405: "That does not work"}.get(error.status_code, "That does not work")
+        return _answer(
+            request,
+            error.status_code,
+            heading,
+            "The address is wrong, or what was here is gone." if error.status_code == 404 else str(error.detail),
+        )
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(request: Request, error: RequestValidationError) -> Response:
+        """What was sent has the wrong form."""
+        problems = "; ".join(f"{'.'.join(str(part) for part in e['loc'][1:]) or 'body'}: {e['msg']}" for e in error.errors()[:5])
+        return _answer(request, 422, "That does not work", problems)
+
+    return app
+
+
+def _answer(request: Request, status: int, heading: str, told: str) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"detail": told}, status)
+    back = request.headers.get("referer")
+    return pages.render(request, "error.html", status=status, heading=heading, words=told, back=back if request.method == "POST" else None)
+
+
+def environment() -> Environment:
+    """Templates that escape, and fail on a name that is not there."""
+    env = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    env.filters["capfirst"] = lambda text: text[:1].upper() + text[1:]
+    shared: dict[str, Callable[..., Any] | Any] = {
+        "asset": asset_path, "marks": words.MARKS, "words": words.VERDICT_WORDS, "why": words.why_words, "where": place_words, "clock": words.clock_words,
+        "titles": BY_ID, "anchors": ANCHORS, "all_steps": STEPS,
+    }  # fmt: skip
+    env.globals.update(shared)
+    return env
+
+
+@cache
+def asset_path(name: str) -> str:
+    """The address of a file of our own, with its digest, so that it may be kept for good."""
+    digest = hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()[:10]
+    return f"/assets/{digest}/{name}"

@@ -1,0 +1,158 @@
+// The room with a script: replies stream in, drafts and notes are kept, the clock runs. Without it the same forms post and reload.
+const form = document.getElementById("composer");
+const id = form.dataset.session;
+const said = document.getElementById("said");
+const turns = document.getElementById("turns");
+const hint = document.getElementById("hint");
+const send = document.getElementById("send");
+const undo = document.getElementById("undo-button");
+const DRAFT = `draft-${id}`;
+
+// ---- the draft
+const store = {
+  get: (key) => { try { return localStorage.getItem(key); } catch { return null; } },
+  set: (key, value) => { try { value ? localStorage.setItem(key, value) : localStorage.removeItem(key); } catch { /* no storage, no draft */ } },
+};
+if (!said.value) said.value = store.get(DRAFT) ?? "";
+said.addEventListener("input", () => store.set(DRAFT, said.value));
+const usual = "Enter sends, Shift and Enter begins a new line.";
+hint.textContent = usual;
+
+// ---- turns
+function show(speaker, anchor, fresh = true) {
+  const item = document.createElement("li");
+  item.className = `turn ${speaker}${fresh ? " fresh" : ""}`;
+  item.id = anchor;
+  const who = document.createElement("span");
+  who.className = "who";
+  who.textContent = speaker === "candidate" ? "You" : "Interviewer";
+  item.append(who);
+  turns.append(item);
+  return item;
+}
+
+function add(item, text, quiet = false) {
+  const paragraph = document.createElement("p");
+  if (quiet) paragraph.className = "clock";
+  paragraph.textContent = text;
+  item.append(paragraph);
+  item.scrollIntoView({ block: "nearest" });
+}
+
+async function* events(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    rest += value;
+    const blocks = rest.split("\n\n");
+    rest = blocks.pop();
+    for (const block of blocks) {
+      const kind = /^event: (.*)$/m.exec(block)?.[1];
+      const data = /^data: (.*)$/m.exec(block)?.[1];
+      if (kind && data) yield [kind, JSON.parse(data)];
+    }
+  }
+}
+
+async function say() {
+  const text = said.value.trim();
+  if (!text || send.disabled) return;
+  send.disabled = true;
+  hint.textContent = "…";
+  let mine = null;
+  try {
+    const response = await fetch(`/api/sessions/${id}/turns`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
+      body: JSON.stringify({ text }),
+    });
+    if (!response.ok) throw new Error((await response.json().catch(() => null))?.detail ?? `The room answered ${response.status}.`);
+    let theirs = null;
+    for await (const [kind, data] of events(response)) {
+      if (kind === "stored") {
+        mine = show("candidate", `t${data.turn}`);
+        add(mine, text);
+        said.value = "";
+        store.set(DRAFT, "");
+      } else if (kind === "move") {
+        theirs ??= show("interviewer", `r${data.turn}`);
+        add(theirs, data.text, data.quiet);
+      } else if (kind === "state") {
+        update(data);
+      }
+    }
+    hint.textContent = usual;
+  } catch (error) {
+    hint.textContent = mine
+      ? `The answer did not arrive (${error.message}). Your words are stored; reload to go on.`
+      : `Not sent: ${error.message} Your words are still here; try again.`;
+  } finally {
+    send.disabled = false;
+    said.focus();
+  }
+}
+form.addEventListener("submit", (event) => { event.preventDefault(); say(); });
+said.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); say(); }
+});
+
+// ---- the clock
+const time = document.getElementById("time");
+let at = Number(time.dataset.at), paused = time.dataset.paused === "true", began = performance.now();
+const total = Number(time.dataset.total);
+const words = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+const spent = () => (paused ? 0 : (performance.now() - began) / 1000);
+function tick() {
+  time.textContent = `${words(at + spent())} of ${words(total)}`;
+  for (const cell of document.querySelectorAll("#steps .spent")) {
+    const here = cell.closest("button").hasAttribute("aria-current");
+    const seconds = Number(cell.dataset.spent) + (here ? spent() : 0);
+    if (here || seconds) cell.textContent = `${words(seconds)} of ${words(Number(cell.dataset.box))}`;
+    cell.classList.toggle("over", seconds > Number(cell.dataset.box));
+  }
+}
+function update(state) {
+  at = state.at; paused = state.paused; began = performance.now();
+  undo.disabled = state.turns === 0;
+  for (const button of document.querySelectorAll("#steps button")) {
+    if (button.value === state.step) button.setAttribute("aria-current", "step"); else button.removeAttribute("aria-current");
+    button.querySelector(".spent").dataset.spent = state.seconds[button.value] ?? 0;
+  }
+  const stop = document.querySelector("#pause button");
+  stop.value = paused ? "resume" : "pause";
+  stop.textContent = paused ? "Go on" : "Pause";
+  if (state.ended) location.href = `/sessions/${id}/self`;
+  tick();
+}
+setInterval(tick, 1000);
+const HIDDEN = "clock-hidden", hide = document.getElementById("hide-clock");
+hide.hidden = false;
+function hideClock(yes) {
+  time.classList.toggle("hidden", yes);
+  document.getElementById("steps").classList.toggle("untimed", yes);
+  for (const cell of document.querySelectorAll("#steps .spent")) cell.hidden = yes;
+  hide.textContent = yes ? "Show" : "Hide";
+  hide.setAttribute("aria-pressed", String(yes));
+  store.set(HIDDEN, yes ? "yes" : "");
+}
+hide.addEventListener("click", () => hideClock(store.get(HIDDEN) !== "yes"));
+if (store.get(HIDDEN) === "yes") hideClock(true);
+tick();
+setInterval(() => { if (document.visibilityState === "visible") fetch(`/api/sessions/${id}/here`, { method: "POST" }).catch(() => {}); }, 30000);
+
+// ---- notes
+const notes = document.getElementById("notes"), kept = document.getElementById("notes-saved");
+let waiting = 0;
+notes.addEventListener("input", () => {
+  clearTimeout(waiting);
+  kept.textContent = "…";
+  waiting = setTimeout(async () => {
+    const response = await fetch(`/api/sessions/${id}/notes`, {
+      method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ text: notes.value }),
+    }).catch(() => null);
+    kept.textContent = response?.ok ? "Kept." : "Not kept yet; the room does not answer.";
+  }, 800);
+});
+turns.lastElementChild?.scrollIntoView({ block: "nearest" });
