@@ -21,7 +21,7 @@ from caseroom.config import settings_from_environment
 from caseroom.grading.transcript import Said, Transcript
 from evals.split import TEST, TUNING
 
-_ORDER = {"not_reached": 0, "missed": 0, "contradicted": 0, "partial": 1, "covered": 2}
+_ORDER = {"not_reached": 0, "missed": 0, "contradicted": 0, "unsure": 1, "partial": 2, "covered": 3}
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ def test_ctrl_c_stores_and_says_how_to_go_on(tmp_path: Path) -> None:
         while not seen.endswith("you> "):
             seen += child.stdout.read(1)
         child.send_signal(signal.SIGINT)
-        assert child.wait(timeout=20) == 130
+        assert child.wait(timeout=60) == 130
         said = child.stderr.read()
     assert "caseroom practice --resume" in said and "Traceback" not in said
 
