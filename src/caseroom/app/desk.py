@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -42,6 +43,7 @@ class Desk:
         self._seats: dict[str, _Seat] = {}
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
+        self._answering = threading.BoundedSemaphore(max(1, (os.cpu_count() or 2) // 2))
 
     @contextmanager
     def interview(self, session_id: str) -> Iterator[Interview]:
@@ -59,6 +61,13 @@ class Desk:
                 yield interview
             finally:
                 seat.began, seat.seen = interview.began, time.monotonic()
+
+    @contextmanager
+    def turn(self, session_id: str) -> Iterator[Interview]:
+        """The interview, ready to be talked to. Half as many turns are answered at a time as there are cores, since each uses two; more would only hold each other up."""
+        with self._answering, self.interview(session_id) as interview:
+            self.room.engine.prepare(interview.case)
+            yield interview
 
     def forget(self, session_id: str) -> None:
         """Let go of a session that is gone."""

@@ -236,8 +236,7 @@ def say(request: Request, session_id: Id, turn: Turn, accept: Annotated[str, Hea
         return StreamingResponse(
             _told(the_desk(request), session_id, turn.text), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
         )
-    with the_desk(request).interview(session_id) as interview:
-        room.engine.prepare(interview.case)
+    with the_desk(request).turn(session_id) as interview:
         reply = interview.say(turn.text)
         return Answer(turn=reply.turn, moves=[_move(move) for move in reply.moves], state=Standing(**views.state(interview)))
 
@@ -248,8 +247,7 @@ def _move(move: ev.Move) -> MoveRow:
 
 def _told(desk: Desk, session_id: str, text: str) -> Iterator[str]:
     """Server-sent events of a turn: it is stored, then answered, even if nobody listens any more."""
-    with desk.interview(session_id) as interview:
-        desk.room.engine.prepare(interview.case)
+    with desk.turn(session_id) as interview:
         reply = interview.say(text)
         now = views.state(interview)
     yield _event("stored", {"turn": reply.turn})

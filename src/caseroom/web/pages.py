@@ -108,9 +108,8 @@ def room_page(request: Request, session_id: str) -> Response:
 @router.post("/sessions/{session_id}/say")
 def say(request: Request, session_id: str, text: Annotated[str, Form()] = "") -> Response:
     """A turn, without a script."""
-    with the_desk(request).interview(session_id) as interview:
+    with the_desk(request).turn(session_id) as interview:
         if text.strip():
-            interview.room.engine.prepare(interview.case)
             interview.say(text)
         return go(f"/sessions/{session_id}#t{interview.session.last_turn}")
 
