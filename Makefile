@@ -1,6 +1,6 @@
 # make start   set everything up, open the room in a browser  make test    set everything up and run every test
 # make evals   how good it is (docs/evals.md)               make bench   how fast it is (docs/benchmarks.md)
-# make train   train the three networks, fit the ear and the judge, write the vectors of the shipped cases
+# make data    build the data of the shipped cases         make train   train the three networks, fit the ear and the judge, write the vectors of the shipped cases
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c "" 2>/dev/null && { echo $$p; break; }; done)
 VENV := .venv
@@ -9,7 +9,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip install --quiet
 
-.PHONY: start test check evals bench train vectors clean
+.PHONY: start test check evals bench data train vectors clean
 
 start: $(VENV)/.room
 	$(BIN)/caseroom serve
@@ -29,6 +29,8 @@ evals: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.turns
 	$(BIN)/python -m benchmarks.room
+	$(BIN)/python -m benchmarks.retrieval
+	$(BIN)/python -m benchmarks.lab
 
 train: export PYTHONPATH := .:training
 train: $(VENV)/.train
@@ -43,6 +45,9 @@ train: $(VENV)/.train
 	$(BIN)/python training/fit_ear.py
 	$(BIN)/python training/fit_judge.py
 	$(BIN)/python training/vectors.py
+
+data: $(VENV)/.dev
+	$(BIN)/python -m cases.build
 
 vectors: export PYTHONPATH := .:training
 vectors: $(VENV)/.dev

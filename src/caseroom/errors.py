@@ -10,7 +10,13 @@ CaseroomError                exit 1
 │   ├── SessionNotFound
 │   └── SessionMoved                  another process went on with this session
 ├── TranscriptError          exit 5   a transcript that cannot be read or graded
-└── WeightsError             exit 6   the embedded model files are missing or damaged
+├── WeightsError             exit 6   the embedded model files are missing or damaged
+├── DataError                exit 7   a data folder or a document that does not hold
+├── ProposalError            exit 8   a proposal file that does not hold
+├── ModelError               exit 9   a generative model that is not there or does not answer
+└── RunError                 exit 10  a run of the lab that cannot be made, found or gone on with
+    ├── RunNotFound                   no such run
+    └── StageError                    a stage of the pipeline failed; the message names it
 """
 
 from __future__ import annotations
@@ -32,14 +38,18 @@ class UnknownCase(UsageError):
     """No case of that name is on the shelf."""
 
 
-class CaseError(CaseroomError):
-    """A case folder does not hold together; `problems` names file, line and what to write instead, one a line."""
-
-    exit_code = 3
+class _Listed(CaseroomError):
+    """An error of many problems, one a line."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class CaseError(_Listed):
+    """A case folder does not hold together; `problems` names file, line and what to write instead."""
+
+    exit_code = 3
 
 
 class StoreError(CaseroomError):
@@ -74,3 +84,39 @@ class WeightsError(CaseroomError):
     """An embedded model file is missing or damaged."""
 
     exit_code = 6
+
+
+class DataError(_Listed):
+    """A data folder, or a document of it, does not hold; `problems` names file, line and what to write instead."""
+
+    exit_code = 7
+
+
+class ProposalError(_Listed):
+    """A proposal file does not hold; `problems` names line, field and the allowed values."""
+
+    exit_code = 8
+
+
+class ModelError(CaseroomError):
+    """A generative model is not there, or does not answer."""
+
+    exit_code = 9
+
+
+class RunError(CaseroomError):
+    """A run of the lab cannot be made or gone on with."""
+
+    exit_code = 10
+
+
+class RunNotFound(RunError):
+    """No run has that id."""
+
+
+class StageError(RunError):
+    """A stage of the pipeline failed. The message names the stage."""
+
+    def __init__(self, stage: str, why: str) -> None:
+        super().__init__(f"{stage}: {why}")
+        self.stage = stage

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9, "dozen": 12, "hundred": 1e2}
 _PARTS = {"half": 50.0, "a third": 100 / 3, "two thirds": 200 / 3, "a quarter": 25.0, "three quarters": 75.0}
@@ -50,9 +51,14 @@ def to_digits(text: str) -> str:
 
 def figures(text: str) -> list[Figure]:
     """All figures in a text, in order. Names such as "phase 2" or "GPT-4" are not figures."""
+    return list(_figures(text))
+
+
+@lru_cache(maxsize=8_000)
+def _figures(text: str) -> tuple[Figure, ...]:
     shares = _PART.sub(lambda m: f"{_PARTS[m[1].lower()]:.10g}%", text)
     digits = _NOT_A_FIGURE.sub(" ", _DOZEN.sub("12", to_digits(shares)))
-    return [_figure(match) for match in _NUMBER.finditer(digits)]
+    return tuple(_figure(match) for match in _NUMBER.finditer(digits))
 
 
 def _figure(match: re.Match[str]) -> Figure:

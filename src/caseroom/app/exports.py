@@ -15,6 +15,7 @@ from caseroom.errors import UsageError
 from caseroom.events import Session, to_dict
 from caseroom.grading import pages
 from caseroom.grading.scorecard import Scorecard
+from caseroom.store.runs import RunStore
 
 FORMS = ("markdown", "json", "text", "html")
 
@@ -41,11 +42,13 @@ def session_data(room: Room, session_id: str) -> dict[str, Any]:
 
 def everything(room: Room) -> dict[str, Any]:
     """All that is stored, session by session. Scorecards are those that were made; none is made for it."""
-    sessions = []
+    sessions, runs = [], RunStore(room.store.database)
     for stored in room.store.sessions():
         kept = [{"number": k.number, "created": k.created, "scorecard": k.body} for k in room.store.scorecards(stored.id)]
-        sessions.append({"session": stored.id, "events": [to_dict(event) for event in room.store.events(stored.id)], "scorecards": kept})
-    return {"caseroom": caseroom.__version__, "sessions": sessions}
+        proposal = runs.proposal(stored.id)
+        events = [to_dict(event) for event in room.store.events(stored.id)]
+        sessions.append({"session": stored.id, "events": events, "scorecards": kept, "edited_proposal": proposal})
+    return {"caseroom": caseroom.__version__, "sessions": sessions, "runs": [asdict(runs.run(run.id)) for run in runs.runs()]}
 
 
 def progress_data(room: Room) -> dict[str, Any]:

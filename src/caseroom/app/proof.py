@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from caseroom.app.datacheck import check_case
 from caseroom.app.engine import Engine, Progress
 from caseroom.app.grading import grade_transcript
+from caseroom.app.propose import unknown_fields
 from caseroom.cases.load import common_rubric
 from caseroom.cases.model import Case
 from caseroom.grading.transcript import Said, Transcript
@@ -46,6 +48,7 @@ def prove(engine: Engine, case: Case, progress: Progress | None = None) -> Proof
     """Prove one case."""
     engine.prepare(case, progress)
     proof = Proof(case.id)
+    proof.problems += [*(f"rubric.yaml: point {words}, which no proposal has" for words in unknown_fields(case)), *check_case(case)]
     _facts(engine, case, proof)
     _points(engine, case, proof)
     _strong(engine, case, proof)

@@ -15,6 +15,7 @@ from typing import TypeVar
 from caseroom.cases import files
 from caseroom.cases.model import Case, Fact, MessyTurn, Point, StrongPassage, When, Whole
 from caseroom.errors import CaseError
+from caseroom.forms import read_text
 from caseroom.numerals import figures
 from caseroom.steps import STEP_IDS, STEPS
 
@@ -154,7 +155,7 @@ def _strong(path: Path) -> list[StrongPassage]:
     problems: list[str] = []
     titles = {step.title.lower(): step.id for step in STEPS}
     step, line = "", 1
-    for block in re.split(r"(\n\s*\n)", files.read_text(path)):
+    for block in re.split(r"(\n\s*\n)", read_text(path)):
         here, line = line + len(block) - len(block.lstrip("\n")), line + block.count("\n")
         text = block.strip()
         if not text or text.startswith(("# ", "<!--")):

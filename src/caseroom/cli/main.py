@@ -19,9 +19,15 @@ app = typer.Typer(
 cases_app = typer.Typer(help="List, show, check and write cases.", rich_markup_mode=None)
 sessions_app = typer.Typer(help="List, show, export and delete your sessions.", rich_markup_mode=None)
 app.add_typer(cases_app, name="cases")
+runs_app = typer.Typer(help="List, show, compare and go on with runs of the lab.", rich_markup_mode=None)
+data_app = typer.Typer(help="Make and check folders of your own data.", rich_markup_mode=None)
 app.add_typer(sessions_app, name="sessions")
+app.add_typer(runs_app, name="runs")
+app.add_typer(data_app, name="data")
 
 CasesDir = Annotated[Path | None, typer.Option("--cases", metavar="DIR", help="A folder of case folders to add to the shelf.")]
+Html = Annotated[Path | None, typer.Option(metavar="FILE", help="Also write one self-contained HTML page.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 
 
@@ -87,6 +93,41 @@ def ask(
     from caseroom.cli import ask as verb
 
     verb.run(case, question, file=file, explain=explain, cases=cases, as_json=as_json)
+
+
+@app.command(epilog="Example: caseroom propose k3vq8mza -o proposal.yaml")
+def propose(
+    session: Annotated[str | None, typer.Argument(help="A finished session.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
+    ] = None,
+    empty: Annotated[str | None, typer.Option(metavar="CASE", help="A proposal with everything off, to fill in yourself.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Drop your edits and derive it from the interview again.")] = False,
+    show_schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of the file.")] = False,
+    cases: CasesDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the proposal of a session: six sections, each field with the words that set it."""
+    from caseroom.cli import lab as verb
+
+    verb.make_proposal(session, output, empty=empty, again=again, show_schema=show_schema, cases=cases, as_json=as_json)
+
+
+@app.command(epilog="Example: caseroom run support-desk proposal.yaml --html report.html")
+def run(
+    words: Annotated[list[str], typer.Argument(metavar="[CASE] FILE", help="The case, and the proposal's file.")],
+    data: Annotated[Path | None, typer.Option(metavar="DIR", help="Run on your own data folder instead of a case's.")] = None,
+    html: Html = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Also write the report as JSON.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Do not change the parts one at a time.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="The first N records only.")] = None,
+    cases: CasesDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a proposal: on the case's data, beside the simple way, attacked and measured."""
+    from caseroom.cli import lab as verb
+
+    verb.execute(words, data=data, html=html, output=output, quick=quick, limit=limit, cases=cases, as_json=as_json)
 
 
 @app.command(epilog="Example: caseroom serve --port 8080 --no-browser")
@@ -204,11 +245,82 @@ def sessions_grade(session: str, cases: CasesDir = None, as_json: AsJson = False
 
 
 @sessions_app.command("delete", epilog="Example: caseroom sessions delete k3vq8mza --yes")
-def sessions_delete(session: str, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+def sessions_delete(session: str, yes: Yes = False) -> None:
     """Delete a session for good."""
     from caseroom.cli import sessions as verb
 
     verb.delete(session, yes=yes)
+
+
+@runs_app.callback(invoke_without_command=True)
+def runs_alone(context: typer.Context) -> None:
+    """List, show, compare and go on with runs of the lab."""
+    if context.invoked_subcommand is None:
+        runs_list()
+
+
+@runs_app.command("list", epilog="Example: caseroom runs list")
+def runs_list(cases: CasesDir = None, as_json: AsJson = False) -> None:
+    """List the runs, the newest first."""
+    from caseroom.cli import lab as verb
+
+    verb.list_runs(cases=cases, as_json=as_json)
+
+
+@runs_app.command("show", epilog="Example: caseroom runs show k3vq8mza --html report.html")
+def runs_show(run: str, html: Html = None, cases: CasesDir = None, as_json: AsJson = False) -> None:
+    """Show the report of a run."""
+    from caseroom.cli import lab as verb
+
+    verb.show_run(run, html=html, cases=cases, as_json=as_json)
+
+
+@runs_app.command("go-on", epilog="Example: caseroom runs go-on k3vq8mza")
+def runs_go_on(run: str, html: Html = None, cases: CasesDir = None, as_json: AsJson = False) -> None:
+    """Go on with a run that was stopped or killed; nothing is computed twice."""
+    from caseroom.cli import lab as verb
+
+    verb.go_on(run, html=html, cases=cases, as_json=as_json)
+
+
+@runs_app.command("compare", epilog="Example: caseroom runs compare k3vq8mza x7pd2mqe")
+def runs_compare(a: str, b: str, cases: CasesDir = None, as_json: AsJson = False) -> None:
+    """Compare two runs on the same data."""
+    from caseroom.cli import lab as verb
+
+    verb.compare(a, b, cases=cases, as_json=as_json)
+
+
+@runs_app.command("delete", epilog="Example: caseroom runs delete k3vq8mza --yes")
+def runs_delete(run: str, yes: Yes = False) -> None:
+    """Delete a run for good."""
+    from caseroom.cli import lab as verb
+
+    verb.delete(run, yes=yes)
+
+
+@data_app.command("import", epilog="Example: caseroom data import documents handbook/ my-data --questions questions.csv")
+def data_import(
+    kind: Annotated[str, typer.Argument(help="documents, pairs or fields.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The folder or file to read.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The data folder to write.")],
+    questions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With documents: a CSV or JSON Lines file of questions and answers.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the folder if it is there.")] = False,
+) -> None:
+    """Make a data folder of your own material."""
+    from caseroom.cli import lab as verb
+
+    verb.import_data(kind, path, folder, questions=questions, force=force)
+
+
+@data_app.command("check", epilog="Example: caseroom data check my-data")
+def data_check(folder: Annotated[Path, typer.Argument(metavar="DIR")], as_json: AsJson = False) -> None:
+    """Prove a data folder whole."""
+    from caseroom.cli import lab as verb
+
+    verb.check_data(folder, as_json=as_json)
 
 
 def main() -> None:

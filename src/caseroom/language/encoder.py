@@ -7,6 +7,7 @@ not depend on what else was in the batch (`training/quantise.py` says how).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,17 @@ from caseroom.language.runtime import WEIGHTS, Model
 
 Vectors = NDArray[np.float32]
 _LONGEST = 192  # tokens; a sentence of 60 words has fewer
+_LONGEST_WHOLE = 512  # all that the network has positions for
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenVectors:
+    """A text, token by token."""
+
+    ids: tuple[int, ...]
+    """Word pieces, from [CLS] to [SEP]."""
+    vectors: Vectors
+    """A unit vector for each, shape (len(ids), 384)."""
 
 
 class Encoder:
@@ -26,6 +38,7 @@ class Encoder:
         """Opens nothing yet; the model is loaded when the first text that is not remembered comes."""
         self.model = Model("encoder.onnx", _LONGEST, folder)
         self.memory = Memory()
+        self._whole = Model("encoder.onnx", _LONGEST_WHOLE, folder)
 
     @property
     def signature(self) -> str:
@@ -39,10 +52,24 @@ class Encoder:
     def encode(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Vectors:
         """Unit vectors, shape (len(texts), 384). What is remembered is not computed again; `progress` is told (done, all)."""
         keys = [key_of(text) for text in texts]
-        fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in self.memory}
+        memory = self.memory  # another thread may begin a new one meanwhile
+        fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in memory}
         if fresh:
-            self.memory.add(list(fresh), self.model.run(list(fresh.values()), _mean, progress))
-        return self.memory.rows(keys)
+            memory.add(list(fresh), self.model.run(list(fresh.values()), _mean, progress))
+        return memory.rows(keys)
+
+    def forget(self, above: int) -> None:
+        """Begin a new memory where more than `above` vectors are remembered; what is asked for again is computed again."""
+        if len(self.memory) > above:
+            self.memory = Memory()
+
+    def pieces(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
+        """The word pieces of each text, up to 512, as `tokens` reads them; the model is not run."""
+        return self._whole.ids(texts)
+
+    def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """What each text is, token by token. Nothing is remembered: a text's tokens take a hundred times the room of its one vector."""
+        return [TokenVectors(ids, rows / np.linalg.norm(rows, axis=1, keepdims=True)) for ids, rows in self._whole.tokens(texts)]
 
 
 def _mean(tokens: NDArray[np.float32], mask: NDArray[np.int64]) -> Vectors:

@@ -22,7 +22,7 @@ class Entailment:
     def __init__(self, folder: Path = WEIGHTS) -> None:
         """Opens nothing yet."""
         self.model = Model("entailment.onnx", _LONGEST, folder)
-        self._known: dict[tuple[str, str], NDArray[np.float64]] = {}
+        self.known: dict[tuple[str, str], NDArray[np.float64]] = {}
 
     @property
     def signature(self) -> str:
@@ -38,7 +38,7 @@ class Entailment:
 
         What was read before is remembered, so a step answered again or a session graded again costs only what is new.
         """
-        known = self._known  # another thread may begin a new one meanwhile
+        known = self.known  # another thread may begin a new one meanwhile
         fresh = [pair for pair in dict.fromkeys(pairs) if pair not in known]
         if fresh:
             logits = self.model.run(fresh, lambda rows, _: rows, progress).astype(np.float64)
@@ -48,7 +48,7 @@ class Entailment:
             rows = {}
         found = [rows[pair] if pair in rows else known[pair] for pair in pairs]
         if len(known) + len(rows) > _REMEMBERED:
-            self._known = rows
+            self.known = rows
         else:
             known.update(rows)
         return np.array(found, np.float64).reshape(len(pairs), len(OUTCOMES))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ class Memory:
     def __init__(self) -> None:
         self._place: dict[Key, int] = {}
         self._rows: list[NDArray[np.int8]] = []
+        self._adding = threading.Lock()
 
     def __contains__(self, key: Key) -> bool:
         return key in self._place
@@ -38,10 +40,11 @@ class Memory:
         self._keep(keys, np.round(vectors * (127.0 / largest)).astype(np.int8))
 
     def _keep(self, keys: Sequence[Key], rows: NDArray[np.int8]) -> None:
-        for key, row in zip(keys, rows, strict=True):
-            if key not in self._place:
-                self._place[key] = len(self._rows)
-                self._rows.append(row)
+        with self._adding:
+            for key, row in zip(keys, rows, strict=True):
+                if key not in self._place:
+                    self._rows.append(row)
+                    self._place[key] = len(self._rows) - 1
 
     def rows(self, keys: Sequence[Key]) -> NDArray[np.float32]:
         """Unit vectors of remembered keys, shape (len(keys), 384)."""

@@ -18,6 +18,8 @@ from caseroom.errors import WeightsError
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
+Rows = Sequence[NDArray[np.float32]] | NDArray[np.float32]
+Pool = Callable[[NDArray[np.float32], NDArray[np.int64]], Rows]
 WEIGHTS = Path(__file__).parent / "weights"
 _TOKENS_IN_BATCH = 640
 _TOKENS_WORTH_SHARING = 24
@@ -88,28 +90,37 @@ class Model:
     def run(
         self,
         texts: Sequence[str] | Sequence[tuple[str, str]],
-        pool: Callable[[NDArray[np.float32], NDArray[np.int64]], NDArray[np.float32]],
+        pool: Pool,
         progress: Callable[[int, int], None] | None = None,
     ) -> NDArray[np.float32]:
         """Rows in the order of the texts (or pairs); `pool` makes rows of a batch's output and its attention mask."""
+        return np.array(self._rows(self._tokenizer.encode_batch(list(texts)), pool, progress), np.float32)
+
+    def ids(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
+        """The tokens of each text, from the first special one to the last; the model is not run."""
+        return [tuple(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]
+
+    def tokens(self, texts: Sequence[str]) -> list[tuple[tuple[int, ...], NDArray[np.float32]]]:
+        """For each text the ids of its tokens and the model's output for each of them."""
         encodings = self._tokenizer.encode_batch(list(texts))
+        return list(zip([tuple(encoding.ids) for encoding in encodings], self._rows(encodings, _unpadded), strict=True))
+
+    def _rows(self, encodings: list[Encoding], pool: Pool, progress: Callable[[int, int], None] | None = None) -> list[NDArray[np.float32]]:
         batches = list(_batches([len(encoding.ids) for encoding in encodings]))
-        done, rows = 0, [np.empty(0, np.float32)] * len(texts)
+        done, rows = 0, [np.empty(0, np.float32)] * len(encodings)
         for batch, made in zip(batches, self._side_by_side(lambda b: self._run([encodings[i] for i in b], pool), batches), strict=True):
             for place, row in zip(batch, made, strict=True):
                 rows[place] = row
             done += len(batch)
             if progress:
-                progress(done, len(texts))
-        return np.array(rows, np.float32)
+                progress(done, len(encodings))
+        return rows
 
-    def _side_by_side(self, run: Callable[[list[int]], NDArray[np.float32]], batches: list[list[int]]) -> Iterable[NDArray[np.float32]]:
+    def _side_by_side(self, run: Callable[[list[int]], Rows], batches: list[list[int]]) -> Iterable[Rows]:
         """Batches on as many threads as there are workers; onnxruntime lets go of the interpreter while it computes."""
         return map(run, batches) if len(batches) == 1 else self._pool.map(run, batches)
 
-    def _run(
-        self, encodings: list[Encoding], pool: Callable[[NDArray[np.float32], NDArray[np.int64]], NDArray[np.float32]]
-    ) -> NDArray[np.float32]:
+    def _run(self, encodings: list[Encoding], pool: Pool) -> Rows:
         longest = max(len(encoding.ids) for encoding in encodings)
         ids, mask, kinds = (np.zeros((len(encodings), longest), np.int64) for _ in range(3))
         for row, encoding in enumerate(encodings):
@@ -118,6 +129,11 @@ class Model:
         given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": kinds}
         (output,) = self._session.run(None, {entry.name: given[entry.name] for entry in self._session.get_inputs()})
         return pool(output, mask)
+
+
+def _unpadded(output: NDArray[np.float32], mask: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+    """Each text's rows without the padding, copied so that the padded batch can go."""
+    return [row[:length].copy() for row, length in zip(output, mask.sum(1), strict=True)]
 
 
 def _batches(lengths: list[int]) -> Iterable[list[int]]:

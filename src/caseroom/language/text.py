@@ -38,12 +38,18 @@ def span(text: str, start: int, end: int) -> Span:
 
 def sentences(text: str) -> list[Span]:
     """The sentences of a text that hold a word; ends at . ! ? ; and new lines, not after abbreviations; very long ones are cut by words."""
+    return list(_sentences(text))
+
+
+@lru_cache(maxsize=8_000)
+def _sentences(text: str) -> tuple[Span, ...]:
+    """Remembered: a passage is cut once for all the items that it is shown to."""
     edges = [0]
     for match in _END.finditer(text):
         if "\n" in match[0] or not _ABBREVIATION.search(text[edges[-1] : match.start()]):
             edges.append(match.end())
     whole = (span(text, start, end) for start, end in pairwise([*edges, len(text)]))
-    return [piece for sentence in whole if _WORD.search(sentence.text) for piece in _cut(text, sentence)]
+    return tuple(piece for sentence in whole if _WORD.search(sentence.text) for piece in _cut(text, sentence))
 
 
 def _cut(text: str, sentence: Span) -> list[Span]:

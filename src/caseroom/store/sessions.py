@@ -1,4 +1,4 @@
-"""Append events, read events. SQLAlchemy Core, so that SQLite today and PostgreSQL tomorrow are one implementation.
+"""Append events, read events.
 
 An event is committed before `append` returns. Two processes on one session are told apart by the number of the next event: whoever
 comes second is told so, and nothing is lost.
@@ -7,47 +7,17 @@ comes second is told so, and nothing is lost.
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
-from caseroom.errors import SessionMoved, SessionNotFound, StoreTooNew, StoreUnusable
+from caseroom.errors import SessionMoved, SessionNotFound, StoreTooNew
 from caseroom.events import Event, Session, Started, advance, from_dict, to_dict
-
-VERSION = 2
-"""1: sessions and events. 2: scorecards, too."""
-_metadata = sa.MetaData()
-_store = sa.Table("store", _metadata, sa.Column("version", sa.Integer, primary_key=True))
-_sessions = sa.Table(
-    "sessions",
-    _metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("case_id", sa.String(200), nullable=False),
-    sa.Column("created", sa.String(40), nullable=False),
-)
-_events = sa.Table(
-    "events",
-    _metadata,
-    sa.Column("session", sa.String(32), sa.ForeignKey("sessions.id"), primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("body", sa.Text, nullable=False),
-)
-_scorecards = sa.Table(
-    "scorecards",
-    _metadata,
-    sa.Column("session", sa.String(32), sa.ForeignKey("sessions.id"), primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("created", sa.String(40), nullable=False),
-    sa.Column("length", sa.Integer, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
-)
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters that are taken for others
+from caseroom.store import tables
+from caseroom.store.database import Database, new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,70 +42,26 @@ class KeptScorecard:
 
 
 class SessionStore:
-    """The store at a database address."""
+    """Sessions, their events and scorecards in a database."""
 
-    def __init__(self, url: str) -> None:
-        """Opens the store, and makes it where there is none.
+    def __init__(self, where: str | Database) -> None:
+        """The store at a database address, or in a database that is open.
 
         Raises:
             StoreTooNew: written by a newer caseroom.
             StoreUnusable: cannot be opened or written.
         """
-        self.url = url
+        self.database = where if isinstance(where, Database) else Database(where)
+        self.url, self.close = self.database.url, self.database.close
+        self._engine, self._guarded = self.database.engine, self.database.guarded
         self._folded: dict[str, Session] = {}
-        self._where = url.removeprefix("sqlite:///")
-        try:
-            if url.startswith("sqlite:///"):
-                Path(self._where).parent.mkdir(parents=True, exist_ok=True)
-            self._engine = sa.create_engine(url)
-        except (OSError, SQLAlchemyError) as error:
-            raise self._unusable(error) from None
-        if self._engine.dialect.name == "sqlite":
-            sa.event.listen(self._engine, "connect", _careful_sqlite)
-        self._prepare()
-
-    def _prepare(self) -> None:
-        with self._guarded(), self._engine.begin() as connection:
-            known = sa.inspect(connection).has_table("store")
-            version = connection.execute(sa.select(sa.func.max(_store.c.version))).scalar() if known else None
-            if version is not None and version > VERSION:
-                raise StoreTooNew(
-                    f"The session store {self._where} was written by a newer caseroom (form {version}; this one knows {VERSION}). "
-                    "Update caseroom, or set CASEROOM_HOME to another folder."
-                )
-            if version is None or version < VERSION:
-                _metadata.create_all(connection)  # version 2 only adds a table
-                _insert_once(connection, _store, {"version": VERSION})
-
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        try:
-            yield
-        except IntegrityError:
-            raise
-        except (DatabaseError, OSError, SQLAlchemyError) as error:
-            raise self._unusable(error) from None
-
-    def _unusable(self, error: Exception) -> StoreUnusable:
-        said = str(getattr(error, "orig", None) or error).splitlines()[0]
-        if "readonly" in said or "unable to open" in said or isinstance(error, PermissionError):
-            advice = "It cannot be written; check the folder's permissions, or set CASEROOM_HOME to a folder that you can write."
-        elif "full" in said or "No space" in said:
-            advice = "The disk is full; free some space and run `caseroom practice --resume`. All that was stored stands."
-        elif "malformed" in said or "not a database" in said:
-            advice = "The file is damaged. Move it away to start a new store; `sqlite3 FILE .recover` may bring the sessions back."
-        elif "locked" in said:
-            advice = "Another process is writing to it; try again."
-        else:
-            advice = "Check the address (CASEROOM_STORE) and the folder (CASEROOM_HOME)."
-        return StoreUnusable(f"The session store {self._where} cannot be used: {said}. {advice}")
 
     def start(self, event: Started) -> str:
         """Begin a session; returns its id."""
-        session_id = "".join(secrets.choice(_LETTERS) for _ in range(8))
+        session_id = new_id()
         with self._guarded(), self._engine.begin() as connection:
-            connection.execute(_sessions.insert().values(id=session_id, case_id=event.case, created=event.created))
-            connection.execute(_events.insert().values(session=session_id, number=0, body=_body(event)))
+            connection.execute(tables.sessions.insert().values(id=session_id, case_id=event.case, created=event.created))
+            connection.execute(tables.events.insert().values(session=session_id, number=0, body=_body(event)))
         return session_id
 
     def append(self, session_id: str, expected: int, events: Sequence[Event]) -> None:
@@ -148,7 +74,7 @@ class SessionStore:
         rows = [{"session": session_id, "number": expected + i, "body": _body(event)} for i, event in enumerate(events)]
         try:
             with self._guarded(), self._engine.begin() as connection:
-                connection.execute(_events.insert(), rows)
+                connection.execute(tables.events.insert(), rows)
         except IntegrityError:
             raise SessionMoved(
                 f"Session {session_id} went on in another window. Nothing was lost; `caseroom practice --resume {session_id}` takes it up there."
@@ -161,7 +87,7 @@ class SessionStore:
             SessionNotFound: no such session.
         """
         with self._guarded(), self._engine.connect() as connection:
-            query = sa.select(_events.c.body).where(_events.c.session == session_id).order_by(_events.c.number)
+            query = sa.select(tables.events.c.body).where(tables.events.c.session == session_id).order_by(tables.events.c.number)
             bodies = connection.execute(query).scalars().all()
         if not bodies:
             raise SessionNotFound(f"There is no session {session_id!r}. `caseroom sessions list` shows those that are there.")
@@ -174,7 +100,7 @@ class SessionStore:
             SessionNotFound: no such session.
         """
         with self._guarded(), self._engine.connect() as connection:
-            known = connection.execute(sa.select(_sessions.c.id).where(_sessions.c.id == session_id)).scalar()
+            known = connection.execute(sa.select(tables.sessions.c.id).where(tables.sessions.c.id == session_id)).scalar()
             if known is None:
                 self._folded.pop(session_id, None)
                 raise SessionNotFound(f"There is no session {session_id!r}. `caseroom sessions list` shows those that are there.")
@@ -184,7 +110,9 @@ class SessionStore:
         """The session, from where it was folded last: events are only ever appended, so what was folded stays true."""
         session = self._folded.get(session_id, Session())
         query = (
-            sa.select(_events.c.body).where(_events.c.session == session_id, _events.c.number >= session.length).order_by(_events.c.number)
+            sa.select(tables.events.c.body)
+            .where(tables.events.c.session == session_id, tables.events.c.number >= session.length)
+            .order_by(tables.events.c.number)
         )
         for body in connection.execute(query).scalars():
             session = advance(session, _event(body, session_id))
@@ -193,12 +121,12 @@ class SessionStore:
 
     def sessions(self) -> list[Stored]:
         """All sessions, the newest first."""
-        lengths = sa.select(_events.c.session, sa.func.count().label("length")).group_by(_events.c.session).subquery()
+        lengths = sa.select(tables.events.c.session, sa.func.count().label("length")).group_by(tables.events.c.session).subquery()
         with self._guarded(), self._engine.connect() as connection:
             rows = connection.execute(
-                sa.select(_sessions.c.id, lengths.c.length)
-                .join(lengths, lengths.c.session == _sessions.c.id)
-                .order_by(_sessions.c.created.desc(), _sessions.c.id)
+                sa.select(tables.sessions.c.id, lengths.c.length)
+                .join(lengths, lengths.c.session == tables.sessions.c.id)
+                .order_by(tables.sessions.c.created.desc(), tables.sessions.c.id)
             ).all()
             found = []
             for session_id, length in rows:
@@ -223,7 +151,7 @@ class SessionStore:
         }
         try:
             with self._guarded(), self._engine.begin() as connection:
-                connection.execute(_scorecards.insert(), row)
+                connection.execute(tables.scorecards.insert(), row)
         except IntegrityError:
             raise SessionMoved(f"Session {session_id} was graded in another window at the same moment; look again.") from None
         return KeptScorecard(number, created, length, body)
@@ -231,7 +159,7 @@ class SessionStore:
     def scorecard_numbers(self) -> dict[str, list[tuple[int, int]]]:
         """For each session that was graded: (number, how many events the session had) of its scorecards, the oldest first."""
         found: dict[str, list[tuple[int, int]]] = {}
-        columns = (_scorecards.c.session, _scorecards.c.number, _scorecards.c.length)
+        columns = (tables.scorecards.c.session, tables.scorecards.c.number, tables.scorecards.c.length)
         with self._guarded(), self._engine.connect() as connection:
             for session_id, number, length in connection.execute(sa.select(*columns).order_by(*columns[:2])):
                 found.setdefault(session_id, []).append((number, length))
@@ -241,7 +169,7 @@ class SessionStore:
         """All scorecards of a session, the oldest first."""
         with self._guarded(), self._engine.connect() as connection:
             rows = connection.execute(
-                sa.select(_scorecards).where(_scorecards.c.session == session_id).order_by(_scorecards.c.number)
+                sa.select(tables.scorecards).where(tables.scorecards.c.session == session_id).order_by(tables.scorecards.c.number)
             ).all()
         return [KeptScorecard(row.number, row.created, row.length, json.loads(row.body)) for row in rows]
 
@@ -252,31 +180,11 @@ class SessionStore:
             SessionNotFound: no such session.
         """
         with self._guarded(), self._engine.begin() as connection:
-            for table in (_scorecards, _events):
+            for table in (tables.runs, tables.proposals, tables.scorecards, tables.events):
                 connection.execute(table.delete().where(table.c.session == session_id))
-            gone = connection.execute(_sessions.delete().where(_sessions.c.id == session_id)).rowcount
+            gone = connection.execute(tables.sessions.delete().where(tables.sessions.c.id == session_id)).rowcount
         if not gone:
             raise SessionNotFound(f"There is no session {session_id!r}. `caseroom sessions list` shows those that are there.")
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
-
-
-def _careful_sqlite(connection: Any, _record: object) -> None:
-    """Readers and a writer side by side; waits for the other process; a committed event survives a power cut."""
-    cursor = connection.cursor()
-    for pragma in ("busy_timeout=10000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _insert_once(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
-    try:
-        with connection.begin_nested():
-            connection.execute(table.insert().values(row))
-    except IntegrityError:
-        pass  # another process made the store at the same moment
 
 
 def _body(event: Event) -> str:

@@ -16,14 +16,30 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 import caseroom
+from caseroom.app.bench import Bench
 from caseroom.app.desk import Desk
 from caseroom.app.interviews import Room
-from caseroom.errors import CaseError, CaseroomError, SessionMoved, SessionNotFound, StoreError, UnknownCase, UsageError
+from caseroom.errors import (
+    CaseError,
+    CaseroomError,
+    DataError,
+    ModelError,
+    ProposalError,
+    RunError,
+    RunNotFound,
+    SessionMoved,
+    SessionNotFound,
+    StageError,
+    StoreError,
+    UnknownCase,
+    UsageError,
+)  # fmt: skip
 from caseroom.grading import pages as words
 from caseroom.grading.levels import ANCHORS
 from caseroom.grading.transcript import place_words
+from caseroom.lab import pages as reports
 from caseroom.steps import BY_ID, STEPS
-from caseroom.web import api, pages
+from caseroom.web import api, lab_api, lab_pages, pages
 from caseroom.web.guard import Guard
 
 HERE = Path(__file__).parent
@@ -32,14 +48,24 @@ ASSETS = {
     "room.js": "text/javascript",
     "board.js": "text/javascript",
     "mark.js": "text/javascript",
+    "lab.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
+FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
+REPORT_STYLE = "report.css"
+"""The one asset that is not a file of this room: the lab's report brings its own style."""
 STATUS: tuple[tuple[type[CaseroomError], int, str], ...] = (
     (SessionNotFound, 404, "There is no such session"),
     (UnknownCase, 404, "There is no such case"),
+    (RunNotFound, 404, "There is no such run"),
     (SessionMoved, 409, "It went on in another window"),
     (UsageError, 400, "That does not work"),
+    (ProposalError, 400, "This proposal does not hold"),
     (CaseError, 500, "This case does not hold"),
+    (DataError, 500, "This data does not hold"),
+    (ModelError, 500, "A model does not answer"),
+    (StageError, 500, "A stage of the design failed"),
+    (RunError, 400, "That cannot be run"),
     (StoreError, 503, "The session store cannot be used"),
     (CaseroomError, 500, "Something is missing"),
 )
@@ -49,20 +75,20 @@ def create_application(room: Room, hosts: Iterable[str] = ()) -> FastAPI:
     """The application over a room. `hosts`: names besides localhost under which it may be opened."""
     app = FastAPI(title="caseroom", version=caseroom.__version__, description="A practice room for GenAI case-study interviews.",
                   docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")  # fmt: skip
-    app.state.room, app.state.desk = room, Desk(room)
+    app.state.room, app.state.desk, app.state.bench = room, Desk(room), Bench(room)
     app.state.templates = Jinja2Templates(env=environment())
-    app.include_router(api.router)
-    app.include_router(pages.router)
+    for router in (api.router, lab_api.router, pages.router, lab_pages.router):
+        app.include_router(router)
     app.add_middleware(Guard, hosts=tuple(hosts))
 
     @app.get("/assets/{digest}/{name}", include_in_schema=False)
     def asset(digest: str, name: str) -> Response:
         """A file of our own."""
+        if name == REPORT_STYLE:
+            return Response(reports.css(), media_type="text/css", headers=FOR_GOOD)
         if name not in ASSETS:
             raise HTTPException(404)
-        return FileResponse(
-            HERE / "static" / name, media_type=ASSETS[name], headers={"Cache-Control": "public, max-age=31536000, immutable"}
-        )
+        return FileResponse(HERE / "static" / name, media_type=ASSETS[name], headers=FOR_GOOD)
 
     @app.exception_handler(CaseroomError)
     def told(request: Request, error: CaseroomError) -> Response:
@@ -114,5 +140,6 @@ def environment() -> Environment:
 @cache
 def asset_path(name: str) -> str:
     """The address of a file of our own, with its digest, so that it may be kept for good."""
-    digest = hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()[:10]
+    body = reports.css().encode() if name == REPORT_STYLE else (HERE / "static" / name).read_bytes()
+    digest = hashlib.sha256(body).hexdigest()[:10]
     return f"/assets/{digest}/{name}"

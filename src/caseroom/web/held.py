@@ -1,9 +1,10 @@
-"""What every request finds: the room, and the desk with its interviews."""
+"""What every request finds: the room, the desk with its interviews, and the bench with its runs."""
 
 from __future__ import annotations
 
 from fastapi import Request
 
+from caseroom.app.bench import Bench
 from caseroom.app.desk import Desk
 from caseroom.app.interviews import Room
 
@@ -18,3 +19,9 @@ def the_desk(request: Request) -> Desk:
     """The interviews that are held."""
     desk: Desk = request.app.state.desk
     return desk
+
+
+def the_bench(request: Request) -> Bench:
+    """The runs that are under way."""
+    bench: Bench = request.app.state.bench
+    return bench

@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from caseroom.app import again, exports, scorecards
+from caseroom.app import again, exports, runs, scorecards
 from caseroom.app.interviews import Interview
 from caseroom.app.progress import calibration_words, progress
 from caseroom.errors import UsageError
 from caseroom.grading import pages as words
 from caseroom.steps import BY_ID, STEP_IDS, STEPS
 from caseroom.web import views
-from caseroom.web.held import the_desk, the_room
+from caseroom.web.held import the_bench, the_desk, the_room
 
 router = APIRouter(include_in_schema=False)
 ORDERS = (("shelf", "as on the shelf"), ("short", "shortest first"), ("weak", "weakest first"))
@@ -29,12 +29,21 @@ FORMS = {
 def render(request: Request, template: str, status: int = 200, **context: Any) -> Response:
     """A page."""
     path = request.url.path
-    here = path if path in ("/progress", "/data") else "/" if path == "/" or path.startswith(("/cases", "/sessions")) else ""
+    here = _here(path)
     response: Response = request.app.state.templates.TemplateResponse(
         request, template, {"here": here, "told": None, **context}, status_code=status
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _here(path: str) -> str:
+    """Which part of the navigation a page belongs to."""
+    if path.startswith("/lab") or path.endswith(("/lab", "/proposal")):
+        return "/lab"
+    if path in ("/progress", "/data"):
+        return path
+    return "/" if path == "/" or path.startswith(("/cases", "/sessions")) else ""
 
 
 def go(where: str) -> Response:
@@ -329,7 +338,7 @@ def data(request: Request) -> Response:
     room = the_room(request)
     rows = views.session_rows(room)
     where = room.store.url.removeprefix("sqlite:///") if room.store.url.startswith("sqlite:///") else "the database of the settings"
-    return render(request, "data.html", sessions=rows, count=len(rows), where=where)
+    return render(request, "data.html", sessions=rows, count=len(rows), runs=len(runs.runs(room)), where=where)
 
 
 @router.get("/data/export")
@@ -341,11 +350,14 @@ def everything(request: Request) -> Response:
 
 @router.post("/data/delete")
 def delete_everything(request: Request, sure: Annotated[str, Form()] = "") -> Response:
-    """Delete all sessions, once asked."""
+    """Delete all sessions and runs, once asked."""
     if sure.strip().lower() != "delete":
         raise UsageError("Write delete into the field to delete everything. Nothing was deleted.")
     room = the_room(request)
     for stored in room.store.sessions():
         room.store.delete(stored.id)
         the_desk(request).forget(stored.id)
+    for run in runs.runs(room):
+        the_bench(request).stop(run.id)
+        runs.delete(room, run.id)
     return go("/data")

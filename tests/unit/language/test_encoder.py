@@ -62,3 +62,19 @@ def test_damaged_weights_are_named(tmp_path: Path) -> None:
         Encoder(tmp_path).model.verify()
     with pytest.raises(WeightsError, match="Install caseroom again"):
         Encoder(tmp_path).encode(["hello"])
+
+
+def test_a_text_token_by_token() -> None:
+    encoder = Encoder()
+    read = encoder.tokens(TEXTS)
+    assert [tokens.ids for tokens in read] == encoder.pieces(TEXTS)
+    assert len(read[-1].ids) == 2, "an empty text is its two special tokens"
+    for text, tokens in zip(TEXTS, read, strict=True):
+        assert tokens.vectors.shape == (len(tokens.ids), 384)
+        assert np.allclose(np.linalg.norm(tokens.vectors, axis=1), 1.0, atol=1e-5)
+        assert np.allclose(tokens.vectors, encoder.tokens([text])[0].vectors, atol=1e-5)
+    assert encoder.tokens([]) == []
+
+
+def test_tokens_reach_beyond_what_a_sentence_may_have() -> None:
+    assert len(Encoder().pieces(["word " * 900])[0]) == 512

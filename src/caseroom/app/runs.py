@@ -1,0 +1,261 @@
+"""The use-cases of the lab: begin a run, carry it out (again, if it was stopped), look at runs, compare two, delete one."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from caseroom.app.interviews import Room
+from caseroom.app.propose import data_of, without_data
+from caseroom.cases.data import CaseData, load_data
+from caseroom.errors import CaseroomError, RunError
+from caseroom.lab.pages import change
+from caseroom.lab.study import Cancelled, Lab
+from caseroom.lab.writing import report
+from caseroom.metrics.registry import BY_NAME
+from caseroom.models.base import Reply, Request
+from caseroom.pipeline.workshop import Workshop
+from caseroom.proposal.file import from_data, is_words, paths, to_data
+from caseroom.proposal.model import Proposal
+from caseroom.store.remembered import Remembered
+from caseroom.store.runs import KeptRun, RunStore
+
+State = Literal["open", "running", "stopped", "failed", "done"]
+Told = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run: what was asked, where it stands, and its report once it is done."""
+
+    id: str
+    created: str
+    case: str
+    """The case's id, or the folder of one's own data."""
+    title: str
+    session: str | None
+    state: State
+    why: str
+    """Why it failed or stopped."""
+    proposal: dict[str, Any]
+    report: dict[str, Any] | None
+    quick: bool
+
+
+def begin(
+    room: Room, proposal: Proposal, *, case: str | None = None, data: Path | None = None, session: str | None = None, quick: bool = False,
+    limit: int | None = None,
+) -> Run:  # fmt: skip
+    """Keep what is asked; nothing is run yet. `data` is a folder of one's own, else the case's is taken.
+
+    Raises:
+        UnknownCase, CaseError, DataError: there is no such case, or its data do not hold.
+        RunError: neither a case nor data is named, or the case has none.
+    """
+    name = case or proposal.case
+    if data is None and name is None:
+        raise RunError("Name a case, or a folder of your own data with --data DIR.")
+    opened = _data(room, name, data)
+    title = proposal.title or (data.name if data else room.shelf.case(str(name)).title)
+    asked = {
+        "case": name if data is None else None, "data": str(data.resolve()) if data else None, "version": opened.version, "title": title,
+        "proposal": to_data(proposal), "quick": quick, "limit": limit,
+    }  # fmt: skip
+    return _run(RunStore(room.store.database).begin(datetime.now(UTC).isoformat(timespec="seconds"), session, asked))
+
+
+def _data(room: Room, case: str | None, data: Path | None) -> CaseData:
+    if data is not None:
+        return load_data(data)
+    found = room.shelf.case(str(case))
+    opened = data_of(found)
+    if opened is None:
+        raise without_data(found)
+    return opened
+
+
+def carry_out(room: Room, run_id: str, told: Told | None = None, stopped: Callable[[], bool] | None = None) -> Run:
+    """Carry a run out, or go on with one that was stopped or killed: what was computed is not computed again.
+
+    Raises:
+        RunNotFound: no such run.
+        DataError, ModelError, StageError, StoreError: the run is marked as failed, with why.
+    """
+    store = RunStore(room.store.database)
+    kept = store.run(run_id)
+    if kept.state == "done":
+        return _run(kept)
+    store.set(run_id, "running")
+    try:
+        made = _study(room, kept.asked, told, stopped)
+    except Cancelled:
+        store.set(run_id, "stopped", "It was stopped; what was computed is kept.")
+        return run(room, run_id)
+    except KeyboardInterrupt:
+        store.set(run_id, "stopped", "It was interrupted; what was computed is kept.")
+        raise
+    except CaseroomError as error:
+        store.set(run_id, "failed", str(error))
+        raise
+    store.set(run_id, "done", report=made)
+    return run(room, run_id)
+
+
+def _study(room: Room, asked: Mapping[str, Any], told: Told | None, stopped: Callable[[], bool] | None) -> dict[str, Any]:
+    folder = Path(asked["data"]) if asked["data"] else None
+    data = _data(room, asked["case"], folder)
+    if data.version != asked["version"]:
+        raise RunError("The data has changed since this run began. Begin a new one; what did not change is not computed again.")
+    remembered = Remembered(room.settings.cache / "lab.db")
+    try:
+        engine, notes = room.engine, list[str]()
+        progress = (lambda done, total: told("documents", done, total)) if told else None
+        workshop = Workshop(data, engine.encoder, engine.entailment, engine.reader, progress, notes)
+        lab = Lab(workshop, Replies(remembered), Windows(remembered), told, stopped, asked["limit"])
+        study = lab.study(from_data(asked["proposal"]), quick=asked["quick"])
+        name = asked["case"] or str(folder)
+        made = report(study, data, case=name, title=asked["title"], notes=notes).to_dict()
+        return cast(dict[str, Any], json.loads(json.dumps(made, default=str)))
+    finally:
+        remembered.close()
+
+
+class Replies:
+    """Replies of models by content: the same request to the same model costs nothing the second time."""
+
+    def __init__(self, remembered: Remembered) -> None:
+        self._remembered = remembered
+
+    def find(self, signature: str, requests: Sequence[Request]) -> list[Reply | None]:
+        """The remembered reply of each request, None where there is none."""
+        if signature.startswith(_CHEAP):
+            return [None] * len(requests)
+        bodies = (self._remembered.body("reply", _request_key(signature, request)) for request in requests)
+        return [Reply(**body) if body else None for body in bodies]
+
+    def keep(self, signature: str, made: Sequence[tuple[Request, Reply]]) -> None:
+        """Remember replies."""
+        if not signature.startswith(_CHEAP):
+            self._remembered.keep("reply", [(_request_key(signature, request), 0, dataclasses.asdict(reply)) for request, reply in made])
+
+
+_CHEAP = ("extractive:", "recall:")
+"""Models of the house: their replies come with the window that they stand in, and are made again faster than looked up."""
+
+
+def _request_key(signature: str, request: Request) -> str:
+    asked = json.dumps(dataclasses.asdict(request), sort_keys=True, default=str)
+    return hashlib.sha256(f"{signature}\0{asked}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Windows:
+    """Windows of experiments by content."""
+
+    def __init__(self, remembered: Remembered) -> None:
+        self._remembered = remembered
+
+    def done(self, key: str) -> Iterator[Mapping[str, Any]]:
+        """The windows that are done."""
+        return self._remembered.bodies("window", key)
+
+    def keep(self, key: str, number: int, body: Mapping[str, Any]) -> None:
+        """Keep a window."""
+        self._remembered.keep("window", [(key, number, body)])
+
+
+def _run(kept: KeptRun) -> Run:
+    asked = kept.asked
+    return Run(kept.id, kept.created, asked["case"] or asked["data"], asked["title"], kept.session, cast(State, kept.state), kept.why,
+               asked["proposal"], kept.report, asked["quick"])  # fmt: skip
+
+
+def runs(room: Room) -> list[Run]:
+    """All runs, the newest first, without their reports."""
+    return [_run(kept) for kept in RunStore(room.store.database).runs()]
+
+
+def run(room: Room, run_id: str) -> Run:
+    """A run with its report.
+
+    Raises:
+        RunNotFound: no such run.
+    """
+    return _run(RunStore(room.store.database).run(run_id))
+
+
+def delete(room: Room, run_id: str) -> None:
+    """Remove a run for good.
+
+    Raises:
+        RunNotFound: no such run.
+    """
+    RunStore(room.store.database).delete(run_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A row of a comparison."""
+
+    name: str
+    a: str
+    b: str
+    difference: str
+    """b less a, where both are numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two runs side by side."""
+
+    a: Run
+    b: Run
+    switches: tuple[Compared, ...]
+    """Parts of the designs that differ."""
+    rows: tuple[Compared, ...]
+    """Measures of both."""
+
+
+def compare(a: Run, b: Run) -> Comparison:
+    """Two runs that are done, side by side.
+
+    Raises:
+        RunError: one is not done, or they are not of the same data.
+    """
+    for one in (a, b):
+        if one.report is None:
+            raise RunError(f"Run {one.id} is {one.state}; only finished runs can be compared. `caseroom runs go-on {one.id}` finishes it.")
+    first, second = cast(dict[str, Any], a.report), cast(dict[str, Any], b.report)
+    if first["data_version"] != second["data_version"]:
+        raise RunError("These runs saw different data, so their numbers do not compare.")
+    mine, other = (dict(_leaves({name: one.proposal[name] for name in ("assess", "technical", "hallucinations")})) for one in (a, b))
+    switches = tuple(Compared(path, str(mine[path]), str(other[path]), "") for path in mine if mine[path] != other[path])
+    return Comparison(a, b, switches, tuple(_rows(first, second)))
+
+
+def _leaves(part: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The switches of a design by their paths; fields of words are none."""
+    for name, value in part.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{name}.")
+        elif prefix + name in paths() and not is_words(prefix + name):
+            yield prefix + name, value
+
+
+def _rows(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[Compared]:
+    known = {row["name"]: row for section in second["sections"] for row in section["rows"]}
+    for row in (row for section in first["sections"] for row in section["rows"]):
+        if other := known.get(row["name"]):
+            before, after = (part["score"]["value"] if part["score"] else None for part in (row, other))
+            metric = row["score"]["name"] if row["score"] else ""
+            difference = (
+                ""
+                if before is None or after is None
+                else change(metric if metric in BY_NAME else "right_rate", after - before, first["currency"])
+            )
+            yield Compared(row["name"], row["design"], other["design"], difference)

@@ -1,0 +1,159 @@
+"""The report of a run on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from caseroom.cli.screen import console, say
+from caseroom.grading.pages import short
+from caseroom.grading.transcript import place_words
+from caseroom.lab.verdict import interval, shown
+from caseroom.metrics.score import Score
+from caseroom.proposal.file import paths
+from caseroom.steps import BY_ID
+
+Data = Mapping[str, Any]
+_READ = 3
+"""Outputs to read on a terminal; the page has all ten."""
+
+
+def doing(what: str) -> str:
+    """What a run is doing, for people."""
+    path, _, value = what.removeprefix("switch:").partition("=")
+    known = {
+        "design": "the design",
+        "simple": "the simple way",
+        "attacks": "the red team",
+        "ratings": "does the metric matter?",
+        "documents": "indexing",
+    }
+    return known.get(what, f"{path.rsplit('.', 1)[-1]} → {value}" if value else what)
+
+
+def show(report: Data) -> None:
+    """Print a report: the verdict first."""
+    console.print(Rule(f"Run · {report['title']}", align="left"))
+    say(report["verdict"], style="bold green" if report["reached"] else "bold")
+    for remark in report["remarks"]:
+        say(f"Note: {remark}", style="yellow")
+    for section in report["sections"]:
+        _section(section)
+    _effects(report)
+    _families(report["families"])
+    _matters(report["matters"])
+    _worst(report["worst"])
+    say(f"{report['records']} records, data {report['data_version']}; {report['signature']}", style="dim")
+
+
+def _section(section: Data) -> None:
+    console.print(Rule(f"{BY_ID[section['step']].letter} · {section['title']}", align="left"))
+    for words in section["words"]:
+        where = f"  {place_words(words['turn'])}" if words["turn"] else ""
+        console.print(
+            Padding(
+                Text.assemble((f"{words['path'].split('.', 1)[1]}: ", "dim"), f"“{short(words['quote'])}”", (where, "dim")), (0, 0, 0, 2)
+            )
+        )
+    if not section["words"]:
+        say("  Nothing was said here, so nothing is switched on by words.", style="dim")
+    if section["remark"]:
+        say(f"  {section['remark']}", style="italic")
+    if section["rows"]:
+        console.print(
+            _padded(("", "the design", "the simple way", ""), [(r["name"], r["design"], r["simple"], r["note"]) for r in section["rows"]])
+        )
+
+
+def _padded(heads: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> Padding:
+    table = Table(box=None, pad_edge=False)
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _effects(report: Data) -> None:
+    if not report["effects"]:
+        return
+    goal = report["goal"]
+    console.print(Rule("What each part bought: one changed at a time", align="left"))
+    rows = []
+    for effect in sorted(report["effects"], key=lambda e: not _tells(e)):
+        style = "" if _tells(effect) else "dim"
+        cells = (f"{effect['title']}: {effect['before']} → {effect['after']}", _signed(goal["metric"], effect["goal"], report["currency"]),
+                 _signed("wrong_rate", effect["wrong"], ""), _signed("harm_per_item", effect["harm"], report["currency"]),
+                 _signed("cost_per_item", effect["cost"], report["currency"]))  # fmt: skip
+        rows.append([Text(cell, style=style) for cell in cells])
+    console.print(_padded(("changed", goal["title"].lower(), "wrong", "harm", "cost"), rows))
+    say("  Bright: can be told from chance on these records. Changes are the changed design less the design.", style="dim")
+
+
+def _tells(effect: Data) -> bool:
+    scores = (effect["goal"], effect["wrong"], effect["harm"])
+    return any(s["low"] is not None and s["high"] is not None and not s["low"] <= 0 <= s["high"] for s in scores)
+
+
+def _signed(metric: str, score: Data, currency: str) -> str:
+    if score["value"] is None:
+        return "–"
+    if not any((score["value"], score["low"], score["high"])):
+        return "0"
+    sign = "+" if score["value"] > 0 else ""
+    return f"{sign}{shown(metric, score['value'], currency)} [{shown(metric, score['low'])}, {shown(metric, score['high'])}]"
+
+
+def _families(families: Sequence[Data]) -> None:
+    if not families:
+        return
+    console.print(Rule("Red team: what got through", align="left"))
+    comments = paths()
+    rows = []
+    for family in families:
+        changed = [
+            f"{_title(path, comments)} {value}: {shown('right_rate', score['value'])}"
+            for path, value, score in family["with_changed"]
+            if score["value"] != family["through"]["value"]
+        ]
+        rows.append(
+            (
+                family["family"].replace("_", " "),
+                str(family["attacks"]),
+                interval("right_rate", Score(**family["through"])),
+                "; ".join(changed),
+            )
+        )
+    console.print(_padded(("family", "attacks", "through", "and with"), rows))
+
+
+def _title(path: str, comments: Mapping[str, str]) -> str:
+    return path.rsplit(".", 1)[-1] if path in comments else f"check {path.rsplit('.', 1)[-1]}"
+
+
+def _matters(matters: Sequence[Data]) -> None:
+    if not matters:
+        return
+    console.print(Rule("Does the metric matter? Rank correlation with people and with what an output is worth", align="left"))
+    rows = [(m["title"], *(_rho(m[name]) for name in ("value", "accuracy", "helpfulness", "fluency"))) for m in matters]
+    console.print(_padded(("metric", "worth", "people: accuracy", "helpfulness", "fluency"), rows))
+
+
+def _rho(score: Data) -> str:
+    return "–" if score["value"] is None else f"{score['value']:.2f} [{score['low']:.2f}, {score['high']:.2f}]"
+
+
+def _worst(worst: Sequence[Data]) -> None:
+    if not worst:
+        return
+    console.print(Rule(f"The worst outputs, {min(_READ, len(worst))} of {len(worst)}", align="left"))
+    for case in worst[:_READ]:
+        say(f"  {case['record']}: {case['why']}", style="bold")
+        for name in ("input", "output", "reference"):
+            if case[name]:
+                say(f"    {name}: {short(case[name])}", style="dim" if name == "reference" else None)

@@ -1,0 +1,95 @@
+"""The metrics of a run from its columns: each with its interval and its signature; unscored is None."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from caseroom.lab.columns import Columns, Floats
+from caseroom.lab.people import Settled
+from caseroom.metrics import rates, score
+from caseroom.metrics.overlap import bleu_of_counts
+from caseroom.metrics.score import BOOTSTRAP, Score, sign
+from caseroom.proposal.model import MetricName
+
+Rows = dict[str, Floats]
+
+
+def measure(name: MetricName, columns: Columns, settled: Settled) -> Score:
+    """A metric of a run; those that need texts (BLEU and the like) are measured while the run goes on, not here."""
+    if name in _MEANS:
+        return score.mean(name, _MEANS[name](columns, settled), sign(name, BOOTSTRAP, of="all-records", people="simulated"))
+    if name in _RATIOS:
+        parts, wholes = _RATIOS[name](columns)
+        return score.ratio(name, np.nan_to_num(parts), np.nan_to_num(wholes), sign(name, BOOTSTRAP, of="sums"))
+    answered, answerable = columns["passed_on"] != 1, (columns["answerable"] == 1) & (columns["handover"] != 1)
+    if name == "abstention_precision":
+        return rates.abstention_precision(answered.tolist(), answerable.tolist())
+    if name == "abstention_recall":
+        return rates.abstention_recall(answered.tolist(), answerable.tolist())
+    if name == "wrong_resolution":
+        return rates.wrong_resolution(settled.alone.astype(bool).tolist(), settled.left_wrong.astype(bool).tolist())
+    if name == "latency_ms":
+        return score.percentile(name, columns["latency"] * 1000, 0.95, sign(name, BOOTSTRAP, of="p95"))
+    if name == "selection_ratio":
+        known = ~np.isnan(columns["group"]) & ~np.isnan(columns["selected"])
+        groups = [columns.groups[int(code)] for code in columns["group"][known]]
+        return rates.selection_ratio((columns["selected"][known] == 1).tolist(), groups)
+    if name == "extraction_f1":
+        return _f1(columns)
+    if name == "bleu":
+        counts = np.stack([columns[f"bleu{i}"] for i in range(10)], axis=1)
+        return bleu_of_counts(counts[~np.isnan(counts[:, 0])])
+    return score.unscored(name, 0, sign(name, BOOTSTRAP))
+
+
+def row_values(name: MetricName, columns: Columns, settled: Settled) -> Floats | None:
+    """A metric record by record, where it is a mean over records: what two designs are compared by. None where it is none."""
+    if name in _MEANS:
+        return _MEANS[name](columns, settled)
+    if name in _RATIOS:
+        parts, wholes = _RATIOS[name](columns)
+        return score.divide(np.nan_to_num(parts), np.nan_to_num(wholes))
+    return None
+
+
+def _f1(columns: Columns) -> Score:
+    table = np.stack([np.nan_to_num(columns[name]) for name in ("values_right", "values_given", "values_wanted")], axis=1)
+    signature = sign("extraction_f1", BOOTSTRAP, of="all-fields")
+    return score.of_sums("extraction_f1", table, lambda sums: score.divide(2 * sums[:, 0], sums[:, 1] + sums[:, 2]), signature)
+
+
+_MEANS: dict[str, Callable[[Columns, Settled], Floats]] = {
+    "right_rate": lambda c, s: _scored(c, s.left_right),
+    "wrong_rate": lambda c, s: _scored(c, s.left_wrong),
+    "minutes_per_item": lambda c, s: s.minutes,
+    "resolution_minutes": lambda c, s: s.wait,
+    "cost_per_item": lambda c, s: s.cost,
+    "harm_per_item": lambda c, s: s.harm,
+    "value_per_item": lambda c, s: s.value,
+    "handled_rate": lambda c, s: 1 - c["passed_on"],
+    "deflection": lambda c, s: s.alone,
+    "rouge1": lambda c, s: c["rouge1"],
+    "rouge2": lambda c, s: c["rouge2"],
+    "rougeL": lambda c, s: c["rougeL"],
+    "bertscore": lambda c, s: c["bertscore"],
+}
+_RATIOS: dict[str, Callable[[Columns], tuple[Floats, Floats]]] = {
+    "exactness": lambda c: (c["exact_right"] * _out(c), c["exact_all"] * _out(c)),
+    "omission_rate": lambda c: ((c["facts_all"] - c["facts_found"]) * _out(c), c["facts_all"] * _out(c)),
+    "grounded_rate": lambda c: (c["grounded"], c["claims"]),
+    "extraction_precision": lambda c: (c["values_right"], c["values_given"]),
+    "extraction_recall": lambda c: (c["values_right"], c["values_wanted"]),
+    "edit_rate": lambda c: (c["edits"], c["sent_words"]),
+}
+
+
+def _out(columns: Columns) -> Floats:
+    """1 where an output was made: what is passed on omits nothing."""
+    return np.asarray(columns["passed_on"] != 1, np.float64)
+
+
+def _scored(columns: Columns, values: Floats) -> Floats:
+    """Values of the records that say what is right."""
+    return np.where(columns["scored"] == 1, values, np.nan)

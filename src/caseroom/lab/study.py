@@ -1,0 +1,161 @@
+"""A study: the design, the simple way beside it, the attacks, each part changed alone, and whether the metrics matter. Everything a report is made of."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+
+from caseroom.lab.experiment import Forgetful, Keeper, Measured, run_design
+from caseroom.lab.keys import work_key
+from caseroom.lab.matters import Matter, matter_of, matters
+from caseroom.lab.people import Settled, settle
+from caseroom.lab.redteam import MITIGATIONS, Attacked, Family, attack, families
+from caseroom.lab.switches import Effect, Variant, effect, variants, words
+from caseroom.lab.verdict import goal_of
+from caseroom.pipeline.generate import Remember
+from caseroom.pipeline.run import Pipeline
+from caseroom.pipeline.workshop import Workshop
+from caseroom.proposal.model import Hallucinations, Model, Proposal, Technical
+
+_PAIRED = 400
+"""Records on which parts are changed one at a time; the design itself runs on all."""
+
+
+class Cancelled(Exception):
+    """Somebody stopped the run; what was done is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What was found."""
+
+    proposal: Proposal
+    design: Measured
+    people: Settled
+    simple: Measured
+    simple_people: Settled
+    effects: tuple[Effect, ...]
+    families: tuple[Family, ...]
+    attacked: tuple[Attacked, ...]
+    matters: tuple[Matter, ...]
+
+
+@dataclass
+class Lab:
+    """Runs studies over one data folder."""
+
+    workshop: Workshop
+    remember: Remember | None = None
+    keeper: Keeper = field(default_factory=Forgetful)
+    told: Callable[[str, int, int], None] | None = None
+    """Is told what is being done, how much of it is done, and all of it."""
+    stopped: Callable[[], bool] | None = None
+    """Asked after each window; True stops the run."""
+    limit: int | None = None
+    """Records at most."""
+
+    def study(self, proposal: Proposal, *, quick: bool = False) -> Study:
+        """Run a proposal; `quick` leaves out what is run again with one part changed.
+
+        Raises:
+            Cancelled: it was stopped.
+            DataError, ModelError, StageError, StoreError: as their rooms say.
+        """
+        design = self._measured("design", proposal, texts=True)
+        simple = self._measured("simple", simple_way(proposal), texts=True)
+        people, simple_people = (settle(m.columns, p, self.workshop.data.economics) for m, p in ((design, proposal), (simple, proposal)))
+        found, attacked = self._attacked(proposal, quick)
+        told = self._matters()
+        changed = [] if quick else [self._effect(variant, proposal, design, people) for variant in self._variants(proposal)]
+        return Study(
+            proposal,
+            design,
+            people,
+            simple,
+            simple_people,
+            tuple(changed),
+            tuple(found),
+            tuple(a for a in attacked if a.through),
+            tuple(told),
+        )
+
+    @cached_property
+    def _count(self) -> int:
+        """Records in the data, the first `limit` of them."""
+        return sum(1 for _ in self.workshop.data.records(self.limit))
+
+    def _measured(self, part: str, proposal: Proposal, *, texts: bool, most: int | None = None) -> Measured:
+        count = min(self._count, most or self._count)
+        done = 0
+
+        def more(added: int) -> None:
+            """So many records more are done."""
+            nonlocal done
+            done += added
+            self._tell(part, done, count)
+
+        self._tell(part, 0, count)
+        key = work_key("design", self.workshop, proposal, texts=texts, records=count)
+        pipeline = Pipeline(proposal, self.workshop, self.remember)
+        return run_design(
+            pipeline, self.workshop, self.workshop.data.records(count), key=key, texts=texts, keeper=self.keeper, progress=more
+        )
+
+    def _tell(self, what: str, done: int, total: int) -> None:
+        if self.told:
+            self.told(what, done, total)
+        if self.stopped and self.stopped():
+            raise Cancelled
+
+    def _variants(self, proposal: Proposal) -> list[Variant]:
+        return list(variants(proposal, self.workshop.data))
+
+    def _effect(self, variant: Variant, proposal: Proposal, design: Measured, people: Settled) -> Effect:
+        """The effect of one changed part. What changes only people is settled again from the outputs that are there."""
+        goal = goal_of(proposal, self.workshop.data.task)[0]
+        economics = self.workshop.data.economics
+        texts = goal in ("edit_rate", "bleu", "rouge1", "rouge2", "rougeL", "bertscore")
+        other = self._measured(variant.part, variant.proposal, texts=texts, most=_PAIRED)
+        return effect(variant, goal, (design.columns, people), (other.columns, settle(other.columns, variant.proposal, economics)))
+
+    def _attacked(self, proposal: Proposal, quick: bool) -> tuple[list[Family], list[Attacked]]:
+        if not self.workshop.data.attacks:
+            return [], []
+        named = set(itertools.chain.from_iterable(MITIGATIONS.values()))
+        changed = [] if quick else [variant for variant in self._variants(proposal) if variant.switch.path in named]
+        every: list[tuple[str, str, Sequence[Attacked]]] = []
+        self._tell("attacks", 0, len(changed) + 1)
+        done = self._attack(proposal)
+        for number, variant in enumerate(changed, 1):
+            self._tell("attacks", number, len(changed) + 1)
+            every.append((variant.switch.path, words(variant.after), self._attack(variant.proposal)))
+        self._tell("attacks", len(changed) + 1, len(changed) + 1)
+        return families(done, every), done
+
+    def _attack(self, proposal: Proposal) -> list[Attacked]:
+        key = work_key("attacks", self.workshop, proposal)
+        for body in self.keeper.done(key):
+            return [Attacked(**row) for row in body["attacked"]]
+        done = attack(Pipeline(proposal, self.workshop, self.remember), self.workshop.data.attacks, self.workshop.data.task)
+        self.keeper.keep(key, 0, {"attacked": [asdict(row) for row in done]})
+        return done
+
+    def _matters(self) -> list[Matter]:
+        self._tell("ratings", 0, 1)
+        key = work_key("matters", self.workshop)
+        kept = next(iter(self.keeper.done(key)), None)
+        found = [matter_of(row) for row in kept["matters"]] if kept else matters(self.workshop.data, self.workshop.encoder)
+        if kept is None:
+            self.keeper.keep(key, 0, {"matters": [asdict(row) for row in found]})
+        self._tell("ratings", 1, 1)
+        return found
+
+
+def simple_way(proposal: Proposal) -> Proposal:
+    """The simple way as a design of its own, under the same eyes: whoever looks at the design's outputs looks at its."""
+    plain = Technical(exact="code", model=Model("baseline"), review=proposal.technical.review, failure="person")
+    return replace(
+        proposal, technical=plain, hallucinations=Hallucinations(handover=True, over_reliance=proposal.hallucinations.over_reliance)
+    )

@@ -1,0 +1,94 @@
+"""The normal form of a text, for asking whether something stands in it: words in lower case, figures by their value.
+
+English usage: a comma groups thousands, a point begins decimals, so 1,500 is 1500 and 1.500 is 1.5. "1.2 million", "1.2m" and 1200000 are
+one figure, and so are "twelve percent" and 12 %. Digits that begin with 0, and versions such as 1.2.3, are words: 007 is not 7. A
+possessive 's is left out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from caseroom.numerals import to_digits
+
+_SPELLINGS = {
+    "%": "% percent",
+    "usd": "$ us$ dollar dollars",
+    "eur": "€ euro euros",
+    "gbp": "£ pounds sterling",
+    "jpy": "¥ yen",
+    "inr": "₹ rupees",
+    "chf": "francs",
+}
+_UNITS = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in (unit, *spellings.split())} | {"per cent": "%"}
+_BEFORE = r"us\$|[$€£¥₹]|(?:usd|eur|gbp|jpy|inr|chf)\b"
+_AFTER = r"[%$€£¥₹]|(?:percent|per cent|dollars?|euros?|pounds|sterling|yen|rupees|francs|usd|eur|gbp|jpy|inr|chf)\b"
+_PIECE = re.compile(
+    rf"(?<![\w.,/])(?P<minus>[-−](?=[\d$€£¥₹]))?(?:(?P<before>{_BEFORE})\s?)?(?P<digits>(?:0|[1-9]\d{{0,2}}(?:,\d{{3}})+|[1-9]\d*)(?:\.\d+)?)"
+    rf"(?!\d|/\d|[.,]\d|(?:st|nd|rd|th)\b)(?:\s?(?P<after>{_AFTER}))?"
+    r"|(?P<word>[^\W_]+(?:['’][^\W_]+)?)",
+)
+_DIGIT = re.compile(r"[^\D0-9]")
+"""A digit of another script."""
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A word, or a figure with the unit that stands beside it."""
+
+    text: str
+    """The word; of a figure, its value in one spelling."""
+    unit: str = ""
+    """Of a figure: %, or the currency's code; nothing where neither stands there."""
+
+    def means(self, found: Piece) -> bool:
+        """Whether a piece that was found says this. A currency may be left out, but another one is another amount; a percent sign must agree."""
+        if self.text != found.text:
+            return False
+        return self.unit == found.unit or ("" in (self.unit, found.unit) and "%" not in (self.unit, found.unit))
+
+
+@lru_cache(maxsize=256)
+def pieces(text: str) -> tuple[Piece, ...]:
+    """The words and figures of a text in order."""
+    compatible = _DIGIT.sub(lambda match: str(unicodedata.decimal(match[0])), unicodedata.normalize("NFKC", text))
+    plain = to_digits(compatible).casefold()
+    return tuple(_piece(match) for match in _PIECE.finditer(plain))
+
+
+def _piece(match: re.Match[str]) -> Piece:
+    if word := match["word"]:
+        return Piece(word.replace("’", "'").removesuffix("'s"))
+    value = Decimal(match["digits"].replace(",", ""))
+    return Piece(f"{(-value if match['minus'] else value).normalize():f}", _UNITS.get(match["before"] or match["after"] or "", ""))
+
+
+def figures(text: str) -> list[Piece]:
+    """The figures of a text in order, and digits that are words."""
+    return [piece for piece in pieces(text) if _NUMBER.fullmatch(piece.text)]
+
+
+def stands_in(wanted: str, text: str) -> bool:
+    """Whether all pieces of a phrase stand in a text in sequence; of a phrase without words (an emoji), whether its signs do."""
+    sought, said = pieces(wanted), pieces(text)
+    if not sought:
+        return bool(wanted.strip()) and wanted.strip() in text
+    return any(_begins(sought, said, start) for start in range(len(said) - len(sought) + 1))
+
+
+def _begins(sought: Sequence[Piece], said: Sequence[Piece], start: int) -> bool:
+    return all(piece.means(said[start + at]) for at, piece in enumerate(sought))
+
+
+def same(a: str, b: str) -> bool:
+    """Whether two values say the same."""
+    left, right = pieces(a), pieces(b)
+    if not left and not right:
+        return a.strip() == b.strip()
+    return len(left) == len(right) and _begins(left, right, 0)

@@ -1,0 +1,1 @@
+"""The pipeline: the stages a candidate's design is run through, one file each. It never stores and never shows."""

@@ -1,0 +1,1 @@
+"""The answer as data: six sections, a file that people like to read, and what contradicts itself in it."""
