@@ -15,7 +15,8 @@ from tests.conftest import ROOT, Run
 
 SCRIPT = ROOT / "evals" / "scripts" / "support-desk-strong.txt"
 VERBS = ("practice", "grade", "ask", "doctor", "cases list", "cases show", "cases check", "cases new", "sessions list", "sessions show",
-         "sessions export", "sessions grade", "sessions delete", "serve")  # fmt: skip
+         "sessions export", "sessions grade", "sessions delete", "serve", "propose", "run", "runs list", "runs show", "runs go-on", "runs compare",
+         "runs delete", "data import", "data check")  # fmt: skip
 
 
 @pytest.mark.parametrize("verb", VERBS)

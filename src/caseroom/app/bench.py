@@ -43,6 +43,7 @@ class Bench:
         with self._lock:
             if run_id in self._jobs:
                 return
+            runs.wait(self._room, run_id)
             job = self._jobs[run_id] = _Job()
         threading.Thread(target=self._work, args=(run_id, job), name=f"run-{run_id}", daemon=True).start()
 

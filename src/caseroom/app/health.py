@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 
 from caseroom.app.engine import Engine
 from caseroom.cases.shelf import Shelf
@@ -37,6 +38,7 @@ def examine(settings: Settings) -> list[Finding]:
             "your own cases",
             lambda: f"{settings.user_cases} ({'there' if settings.user_cases.is_dir() else 'not made yet; put case folders there'})",
         ),
+        ("lab", _lab),
         ("network", lambda: "not needed; nothing leaves this machine"),
     )
     return [_look(name, look) for name, look in looks]
@@ -54,6 +56,15 @@ def _packages() -> str:
         return ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     except PackageNotFoundError as error:
         raise CaseroomError(f"{error.name} is not installed; run `make start`, or install caseroom again") from None
+
+
+def _lab() -> str:
+    """Which cases run, and which extras are there; an extra that is not there is no fault."""
+    shelf = Shelf([])
+    running = [case_id for case_id in shelf.ids() if (shelf.folder(case_id) / "data").is_dir()]
+    extras = {"documents (PDF, Word)": ("pypdf", "docx"), "local (GGUF)": ("xllamacpp",)}
+    said = [f"{name} {'there' if all(map(find_spec, modules)) else 'not installed'}" for name, modules in extras.items()]
+    return f"{len(running)} shipped cases have data to run on; extras: {', '.join(said)}"
 
 
 def _models(settings: Settings) -> str:

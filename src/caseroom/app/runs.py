@@ -80,6 +80,17 @@ def _data(room: Room, case: str | None, data: Path | None) -> CaseData:
     return opened
 
 
+def wait(room: Room, run_id: str) -> None:
+    """Mark a run that is not done as waiting to be carried out.
+
+    Raises:
+        RunNotFound: no such run.
+    """
+    store = RunStore(room.store.database)
+    if store.run(run_id).state != "done":
+        store.set(run_id, "open")
+
+
 def carry_out(room: Room, run_id: str, told: Told | None = None, stopped: Callable[[], bool] | None = None) -> Run:
     """Carry a run out, or go on with one that was stopped or killed: what was computed is not computed again.
 
@@ -100,8 +111,8 @@ def carry_out(room: Room, run_id: str, told: Told | None = None, stopped: Callab
     except KeyboardInterrupt:
         store.set(run_id, "stopped", "It was interrupted; what was computed is kept.")
         raise
-    except CaseroomError as error:
-        store.set(run_id, "failed", str(error))
+    except Exception as error:
+        store.set(run_id, "failed", str(error) if isinstance(error, CaseroomError) else f"{type(error).__name__}: {error}")
         raise
     store.set(run_id, "done", report=made)
     return run(room, run_id)
@@ -248,8 +259,8 @@ def _leaves(part: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
 
 
 def _rows(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[Compared]:
-    known = {row["name"]: row for section in second["sections"] for row in section["rows"]}
-    for row in (row for section in first["sections"] for row in section["rows"]):
+    mine, known = ({row["name"]: row for section in report["sections"] for row in section["rows"]} for report in (first, second))
+    for row in mine.values():  # a measure that stands in two sections is one row
         if other := known.get(row["name"]):
             before, after = (part["score"]["value"] if part["score"] else None for part in (row, other))
             metric = row["score"]["name"] if row["score"] else ""

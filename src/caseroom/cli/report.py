@@ -42,8 +42,11 @@ def show(report: Data) -> None:
     say(report["verdict"], style="bold green" if report["reached"] else "bold")
     for remark in report["remarks"]:
         say(f"Note: {remark}", style="yellow")
+    by_hand = not any(section["words"] for section in report["sections"])
+    if by_hand:
+        say("Written by hand: no words of an interview stand behind it.", style="dim")
     for section in report["sections"]:
-        _section(section)
+        _section(section, by_hand)
     _effects(report)
     _families(report["families"])
     _matters(report["matters"])
@@ -51,7 +54,7 @@ def show(report: Data) -> None:
     say(f"{report['records']} records, data {report['data_version']}; {report['signature']}", style="dim")
 
 
-def _section(section: Data) -> None:
+def _section(section: Data, by_hand: bool) -> None:
     console.print(Rule(f"{BY_ID[section['step']].letter} · {section['title']}", align="left"))
     for words in section["words"]:
         where = f"  {place_words(words['turn'])}" if words["turn"] else ""
@@ -60,7 +63,7 @@ def _section(section: Data) -> None:
                 Text.assemble((f"{words['path'].split('.', 1)[1]}: ", "dim"), f"“{short(words['quote'])}”", (where, "dim")), (0, 0, 0, 2)
             )
         )
-    if not section["words"]:
+    if not section["words"] and not by_hand:
         say("  Nothing was said here, so nothing is switched on by words.", style="dim")
     if section["remark"]:
         say(f"  {section['remark']}", style="italic")

@@ -33,6 +33,10 @@ class Columns:
     def __len__(self) -> int:
         return len(self._rows) // len(NAMES)
 
+    def first(self, count: int) -> Columns:
+        """The first rows alone."""
+        return Columns(self.groups, self.kinds, self._rows[: count * len(NAMES)])
+
     def __getitem__(self, name: str) -> Floats:
         """One column."""
         return np.frombuffer(self._rows, np.float64).reshape(-1, len(NAMES))[:, NAMES.index(name)].copy() if self._rows else np.zeros(0)

@@ -16,13 +16,13 @@ import numpy as np
 
 from caseroom.cases.data import Record
 from caseroom.lab.columns import Columns
-from caseroom.lab.outcome import Outcome, outcome, shown_output
+from caseroom.lab.outcome import Outcome, outcome, says_what_is_right, shown_output
 from caseroom.lab.texts import text_rows
 from caseroom.language.memory import Memory
 from caseroom.pipeline.route import even
 from caseroom.pipeline.run import Pipeline
 from caseroom.pipeline.state import Item, State
-from caseroom.pipeline.validate import claims
+from caseroom.pipeline.validate import claims, spoken
 from caseroom.pipeline.workshop import Workshop
 
 WINDOW = 64
@@ -165,9 +165,8 @@ def _window(pipeline: Pipeline, workshop: Workshop, records: Sequence[Record], t
         for row, more in zip(rows, text_rows(workshop.encoder, records, states), strict=True):
             row.update(more)
     cases = [case for r, s, o in zip(records, states, judged, strict=True) if (case := _case(r, s, o)).badness > 0]
-    stages: dict[str, float] = {}
-    for entry in (entry for state in states for entry in state.trace):
-        stages[entry.stage] = stages.get(entry.stage, 0.0) + entry.seconds
+    spent = [(entry.stage, entry.seconds) for state in states for entry in state.trace]
+    stages = {stage.name: sum(seconds for name, seconds in spent if name == stage.name) for stage in pipeline.stages}
     named = [{"numbers": row, "group": record.group, "kind": record.kind} for row, record in zip(rows, records, strict=True)]
     worst = heapq.nsmallest(_WORST, cases, key=lambda case: (-case.badness, case.record))
     signatures = sorted({entry.signature for state in states for entry in state.trace if entry.signature})
@@ -178,7 +177,7 @@ def _numbers(record: Record, state: State, found: Outcome, workshop: Workshop) -
     task = workshop.data.task
     documents = {passage.chunk.document for passage in state.passages}
     numbers: dict[str, float] = {
-        "scored": found.kind != "unscored", "answerable": record.answerable, "handover": record.handover,
+        "scored": found.kind != "unscored" and says_what_is_right(record), "answerable": record.answerable, "handover": record.handover,
         "exact_right": found.exact[0], "exact_all": found.exact[1], "facts_found": found.facts[0], "facts_all": found.facts[1],
         "values_right": found.values[0], "values_given": found.values[1], "values_wanted": found.values[2],
         "flagged": bool(state.findings), "failed": state.failed is not None,
@@ -199,8 +198,6 @@ def _numbers(record: Record, state: State, found: Outcome, workshop: Workshop) -
 def _grounded(states: Sequence[State], workshop: Workshop) -> list[tuple[float, float]]:
     """Of each output's sentences, those that the sources support, and all."""
     from caseroom.language.entailment import PARTLY, SUPPORTED
-    from caseroom.language.text import sentences
-    from caseroom.pipeline.checks import plain_text
 
     lacking = [claim for place, state in enumerate(states) for claim in claims(place, state)]
     pairs = [(claim.text, passage) for claim in lacking for passage in claim.passages]
@@ -209,8 +206,8 @@ def _grounded(states: Sequence[State], workshop: Workshop) -> list[tuple[float, 
     unsupported = [0] * len(states)
     for claim in lacking:
         unsupported[claim.place] += max([next(support) for _ in claim.passages], default=0.0) < 0.5
-    counts = [len(sentences(plain_text(state.output.text))) if state.output and state.output.by == "model" else 0 for state in states]
-    return [(float(max(0, said - bad)), float(said)) for said, bad in zip(counts, unsupported, strict=True)]
+    counts = [len(dict.fromkeys(spoken(state))) for state in states]
+    return [(float(said - bad), float(said)) for said, bad in zip(counts, unsupported, strict=True)]
 
 
 def _case(record: Record, state: State, found: Outcome) -> Case:

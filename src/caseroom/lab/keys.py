@@ -10,7 +10,7 @@ import caseroom
 from caseroom.pipeline.workshop import Workshop
 from caseroom.proposal.model import Proposal
 
-FORM = 2
+FORM = 3
 """Goes up when stages, checks or columns change what they make of the same input."""
 
 

@@ -16,7 +16,7 @@ from caseroom.language.phrases import stands
 from caseroom.metrics.bertscore import bertscore_rows
 from caseroom.metrics.correlation import spearman
 from caseroom.metrics.overlap import ROUGES, rouge_rows, sentence_bleu
-from caseroom.metrics.score import Score
+from caseroom.metrics.score import Score, unscored
 
 TITLES = {
     "bleu": "BLEU", "rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L", "bertscore": "BERTScore", "facts": "expected facts and figures",
@@ -60,8 +60,10 @@ def matters(data: CaseData, encoder: Encoder) -> list[Matter]:
             spearman(values, other, name="agreement")
             for other in (*(people[p] for p in ("human_accuracy", "human_fluency", "human_helpfulness")), worth)
         )
+        if name == "facts":
+            value = unscored("agreement", value.n, "by-construction")  # what an output is worth is worked out from its facts
         found.append(Matter(name, TITLES[name], accuracy, helpfulness, fluency, value))
-    return sorted(found, key=lambda m: -(m.value.value if m.value.value is not None else -2))
+    return sorted(found, key=lambda m: -next((s.value for s in (m.value, m.accuracy) if s.value is not None), -2.0))
 
 
 def _automatic(rated: Sequence[RatedOutput], known: dict[str, Record], encoder: Encoder) -> dict[str, list[float | None]]:
@@ -98,9 +100,12 @@ def _facts(record: Record, output: str) -> float | None:
     return there / max(1, expected) - sum(holds(output, claim) for claim in record.wrong)
 
 
-def _worth(record: Record, output: str, economics: Economics) -> float:
+def _worth(record: Record, output: str, economics: Economics) -> float | None:
     """Money, if this output were sent as a draft that a person looks at: time saved by what is right in it, the expected cost of what is false."""
     saved = economics.minutes.today - economics.minutes.approve
-    share = max(0.0, min(1.0, _facts(record, output) or 0.0))
+    found = _facts(record, output)
+    if found is None:
+        return None
+    share = max(0.0, min(1.0, found))
     false = any(holds(output, claim) for claim in record.wrong)
     return saved * economics.wage_per_minute * share - false * (1 - economics.noticed) * economics.cost_of_wrong

@@ -29,7 +29,8 @@ def measure(name: MetricName, columns: Columns, settled: Settled) -> Score:
     if name == "abstention_recall":
         return rates.abstention_recall(answered.tolist(), answerable.tolist())
     if name == "wrong_resolution":
-        return rates.wrong_resolution(settled.alone.astype(bool).tolist(), settled.left_wrong.astype(bool).tolist())
+        alone = (settled.alone == 1) & (columns["scored"] == 1)
+        return rates.wrong_resolution(alone.tolist(), settled.left_wrong.astype(bool).tolist())
     if name == "latency_ms":
         return score.percentile(name, columns["latency"] * 1000, 0.95, sign(name, BOOTSTRAP, of="p95"))
     if name == "selection_ratio":
@@ -66,8 +67,8 @@ _MEANS: dict[str, Callable[[Columns, Settled], Floats]] = {
     "minutes_per_item": lambda c, s: s.minutes,
     "resolution_minutes": lambda c, s: s.wait,
     "cost_per_item": lambda c, s: s.cost,
-    "harm_per_item": lambda c, s: s.harm,
-    "value_per_item": lambda c, s: s.value,
+    "harm_per_item": lambda c, s: _scored(c, s.harm),
+    "value_per_item": lambda c, s: _scored(c, s.value),
     "handled_rate": lambda c, s: 1 - c["passed_on"],
     "deflection": lambda c, s: s.alone,
     "rouge1": lambda c, s: c["rouge1"],

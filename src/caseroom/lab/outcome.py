@@ -69,8 +69,8 @@ def _of_values(record: Record, output: Output, task: Task) -> Outcome:
         return Outcome("unscored", "nothing is said of the right values")
     wrong: list[str] = []
     lacking: list[str] = []
-    judged = task.judged_by or list(record.values)
-    for name, expected in ((name, record.values.get(name)) for name in judged):
+    judged = [name for name in task.judged_by or record.values if name in record.values]
+    for name, expected in ((name, record.values[name]) for name in judged):
         given = output.values.get(name)
         if not same(given, expected):
             (lacking if given is None else wrong).append(f"{name} is {show(given)}, right is {show(expected)}")
@@ -79,7 +79,14 @@ def _of_values(record: Record, output: Output, task: Task) -> Outcome:
     counts = (right, given_all, _wanted(record))
     if wrong:
         return Outcome("wrong", wrong[0], values=counts)
+    if not judged:
+        return Outcome("unscored", "nothing is said of the values that it is judged by", values=counts)
     return Outcome("incomplete", lacking[0], values=counts) if lacking else Outcome("right", "", values=counts)
+
+
+def says_what_is_right(record: Record) -> bool:
+    """Whether a record says what a right output holds, or that none is right; otherwise nothing that becomes of it is scored."""
+    return bool(record.facts or record.exact or record.values or record.wrong or record.handover or not record.answerable)
 
 
 def _wanted(record: Record) -> int:
@@ -98,7 +105,8 @@ def same(given: Value, expected: Value) -> bool:
         return abs(given - expected) < _CENT
     if given is None or expected is None:
         return given is expected
-    return flat(str(given)) == flat(str(expected))
+    left, right = flat(str(given)), flat(str(expected))
+    return left == right if left.strip() or right.strip() else str(given).strip() == str(expected).strip()
 
 
 def show(value: Value) -> str:

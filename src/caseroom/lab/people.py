@@ -61,7 +61,7 @@ def settle(columns: Columns, proposal: Proposal, economics: Economics) -> Settle
     cost = spent * money.wage_per_minute + columns["cost"]
     today = minutes.today * money.wage_per_minute + money.wrong_today * money.cost_of_wrong
     queue = money.wait_minutes * (spent / minutes.today if minutes.today else 0.0)
-    wait = np.where(sent, np.nan_to_num(columns["latency"]) / 60, queue + spent)
+    wait = np.where(sent, np.round(np.nan_to_num(columns["latency"]) / 60, 2), queue + spent)  # a machine's jitter is no wait
     left_right = np.where(person, ~slip, (~wrong & ~incomplete) | put_right)
     return Settled(*(np.asarray(part, np.float64) for part in (left_right, left_wrong, spent, wait, harm, cost, today - cost - harm, sent)))
 

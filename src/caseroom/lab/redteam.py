@@ -82,7 +82,7 @@ def _alone(row: Attack, state: State) -> Attacked:
         why = f"left the house: {said[0][:24]}"
     elif found := [key for key in row.through if stands(sent, key)]:
         why = f"says: {found[0]}"
-    elif row.pass_on and not held:
+    elif row.pass_on and not held and state.output is not None and state.output.by != "nobody":
         why = "was answered"
     elif row.exact and not held and (lacking := [f"{name} {value}" for name, value in row.exact.items() if not stands(out, value)]):
         why = f"lacks {lacking[0]}"

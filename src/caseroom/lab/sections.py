@@ -8,7 +8,7 @@ import numpy as np
 
 from caseroom.cases.data import CaseData
 from caseroom.lab.experiment import Measured
-from caseroom.lab.measures import measure
+from caseroom.lab.measures import measure, row_values
 from caseroom.lab.people import Settled
 from caseroom.lab.report import Row, Section, Words
 from caseroom.lab.study import Study
@@ -79,14 +79,24 @@ class Sections:
             for name, title in _OUTCOMES.items()
         ]  # fmt: skip
         rows += [self._row(name) for name in _ALWAYS]
+        return self._which_is_worth_more(), rows
+
+    def _which_is_worth_more(self) -> str:
+        """The design and the simple way, pair by pair; a difference that cannot be told from chance is none."""
         mine, other = (measure("value_per_item", m.columns, p) for m, p in self._both())
         if mine.value is None or other.value is None:
-            return "", rows
-        better = "The simple way is worth more" if other.value > mine.value else "The design is worth more than the simple way"
+            return ""
+        values_of = (row_values("value_per_item", m.columns, p) for m, p in self._both())
+        ours, theirs = (np.zeros(0) if worth is None else worth for worth in values_of)
+        apart = score.paired_difference(ours, theirs, "value_per_item")
         values = (
             f"{shown('value_per_item', mine.value, self._currency)} an item against {shown('value_per_item', other.value, self._currency)}"
         )
-        return f"{better}: {values}. The simple way: {self._data.task.baseline.about}", rows
+        if apart.low is not None and apart.high is not None and apart.low <= 0 <= apart.high:
+            said = "Which is worth more cannot be told on these records"
+        else:
+            said = "The simple way is worth more" if other.value > mine.value else "The design is worth more than the simple way"
+        return f"{said}: {values}. The simple way: {self._data.task.baseline.about}"
 
     def _both(self) -> tuple[tuple[Measured, Settled], tuple[Measured, Settled]]:
         return (self._study.design, self._study.people), (self._study.simple, self._study.simple_people)
@@ -130,6 +140,7 @@ class Sections:
         for column, names in (("kind", self._study.design.columns.kinds), ("group", self._study.design.columns.groups)):
             for code, name in enumerate(names):
                 here = self._study.design.columns[column] == code
+                here &= self._study.design.columns["scored"] == 1
                 right, wrong = (np.where(here, values, np.nan) for values in (self._study.people.left_right, self._study.people.left_wrong))
                 mine = score.mean(name, right, sign("right_rate", BOOTSTRAP, slice=f"{column}/{name}"))
                 bad = score.mean(name, wrong, sign("wrong_rate", BOOTSTRAP, slice=f"{column}/{name}"))
@@ -156,7 +167,8 @@ class Sections:
             if bound is not None:
                 mine = measure(bound.metric, self._study.design.columns, self._study.people)
                 held = holds(bound.metric, mine.value, bound.value)
-                note = f"wanted {shown(bound.metric, bound.value, self._currency)}: {'reached' if held else 'not reached'}"
+                reached = {True: "reached", False: "not reached", None: "not measured"}[held]
+                note = f"wanted {shown(bound.metric, bound.value, self._currency)}: {reached}"
                 rows.append(
                     Row(f"{title}: {BY_NAME[bound.metric].title}", interval(bound.metric, mine, self._currency), note=note, score=mine)
                 )

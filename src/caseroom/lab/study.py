@@ -118,7 +118,10 @@ class Lab:
         economics = self.workshop.data.economics
         texts = goal in ("edit_rate", "bleu", "rouge1", "rouge2", "rougeL", "bertscore")
         other = self._measured(variant.part, variant.proposal, texts=texts, most=_PAIRED)
-        return effect(variant, goal, (design.columns, people), (other.columns, settle(other.columns, variant.proposal, economics)))
+        mine = design.columns.first(len(other.columns))  # reviewers see as many of the same items
+        return effect(
+            variant, goal, (mine, settle(mine, proposal, economics)), (other.columns, settle(other.columns, variant.proposal, economics))
+        )
 
     def _attacked(self, proposal: Proposal, quick: bool) -> tuple[list[Family], list[Attacked]]:
         if not self.workshop.data.attacks:

@@ -67,7 +67,7 @@ def shown(metric: str, value: float | None, currency: str = "") -> str:
     if unit == "share":
         return f"{value:.1%}"
     if unit == "minutes":
-        return f"{value:.1f} min" if value < 120 else f"{value / 60:.1f} h"
+        return f"{value:.1f} min" if abs(value) < 120 else f"{value / 60:.2f} h"
     if unit == "ms":
         return f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
     if unit == "money":
@@ -100,5 +100,7 @@ def sentence(goal: Yardstick, limits: list[Yardstick], currency: str) -> str:
         for limit in limits
         if limit.held is False
     ]
-    tail = f"; it breaks a limit: {'; '.join(broken)}" if broken else ("; all limits hold" if limits else "")
+    unknown = [limit.title.lower() for limit in limits if limit.held is None]
+    tail = f"; it breaks a limit: {'; '.join(broken)}" if broken else "; all limits hold" if limits and not unknown else ""
+    tail += f"; not measured: {', '.join(unknown)}" if unknown else ""
     return f"{head}{today}, the simple way {simple}{tail}."

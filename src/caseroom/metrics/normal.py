@@ -1,4 +1,6 @@
-"""The normal form of a text, for asking whether something stands in it: words in lower case, figures by their value.
+"""The normal form of a value, for telling whether two say the same: words in lower case, figures by their value and unit.
+
+Whether a phrase stands in a text is the business of `language.phrases`.
 
 English usage: a comma groups thousands, a point begins decimals, so 1,500 is 1500 and 1.500 is 1.5. "1.2 million", "1.2m" and 1200000 are
 one figure, and so are "twelve percent" and 12 %. Digits that begin with 0, and versions such as 1.2.3, are words: 007 is not 7. A
@@ -9,7 +11,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -74,21 +75,9 @@ def figures(text: str) -> list[Piece]:
     return [piece for piece in pieces(text) if _NUMBER.fullmatch(piece.text)]
 
 
-def stands_in(wanted: str, text: str) -> bool:
-    """Whether all pieces of a phrase stand in a text in sequence; of a phrase without words (an emoji), whether its signs do."""
-    sought, said = pieces(wanted), pieces(text)
-    if not sought:
-        return bool(wanted.strip()) and wanted.strip() in text
-    return any(_begins(sought, said, start) for start in range(len(said) - len(sought) + 1))
-
-
-def _begins(sought: Sequence[Piece], said: Sequence[Piece], start: int) -> bool:
-    return all(piece.means(said[start + at]) for at, piece in enumerate(sought))
-
-
 def same(a: str, b: str) -> bool:
     """Whether two values say the same."""
     left, right = pieces(a), pieces(b)
     if not left and not right:
         return a.strip() == b.strip()
-    return len(left) == len(right) and _begins(left, right, 0)
+    return len(left) == len(right) and all(mine.means(other) for mine, other in zip(left, right, strict=True))

@@ -14,8 +14,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from caseroom.language.phrases import stands
 from caseroom.language.text import sentences, stems
-from caseroom.metrics.normal import figures, stands_in
+from caseroom.metrics.normal import figures
 from caseroom.metrics.score import BOOTSTRAP, Bootstrap, Score, ratio, sign
 
 Pair = tuple[str, str]
@@ -41,14 +42,14 @@ class Item(Protocol):
 
 def exactness(outputs: Sequence[str], expected: Sequence[Sequence[str]], bootstrap: Bootstrap = BOOTSTRAP) -> Score:
     """The share of expected figures and strings that stand in the output, figures compared by value."""
-    found = [sum(stands_in(piece, output) for piece in wanted) for output, wanted in zip(outputs, expected, strict=True)]
+    found = [sum(stands(output, piece) for piece in wanted) for output, wanted in zip(outputs, expected, strict=True)]
     return ratio("exactness", found, [len(wanted) for wanted in expected], sign("exactness", bootstrap, figures="by-value"), bootstrap)
 
 
 def omission_rate(outputs: Sequence[str], items: Sequence[Sequence[Item]], bootstrap: Bootstrap = BOOTSTRAP) -> Score:
     """The share of gold items of which no key stands in the output."""
     left_out = [
-        sum(not any(stands_in(key, output) for key in item.keys) for item in wanted) for output, wanted in zip(outputs, items, strict=True)
+        sum(not any(stands(output, key) for key in item.keys) for item in wanted) for output, wanted in zip(outputs, items, strict=True)
     ]
     return ratio("omission_rate", left_out, [len(wanted) for wanted in items], sign("omission_rate", bootstrap, keys="any"), bootstrap)
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from caseroom.errors import CaseroomError
 from caseroom.pipeline.state import Filled, Output, Route, State, told
 from caseroom.pipeline.workshop import Workshop
 from caseroom.proposal.model import Proposal
@@ -41,12 +42,22 @@ class Review:
         if self._review.flagged and state.output is not None:
             return replace(state, route="review", why=why), told(f"to a reviewer: {why}")
         if self._failure == "baseline":
-            output, said = self._workshop.simple.answer(state.item)
+            output, said = self._simple(state)
             if output is not None:
-                return replace(state, route="baseline", why=why, output=output), told(f"the simple way instead ({why}): {said}")
+                route: Route = "look" if self._looked_at else "baseline"
+                return replace(state, route=route, why=why, output=output), told(f"the simple way instead ({why}): {said}")
         if self._failure is not None or (self._looked_at and state.output is None):
             return replace(state, route="person", why=why, output=None), told(f"to a person: {why}")
         return replace(state, route=self._otherwise, why=f"leaves although: {why}"), told(f"leaves although: {why}")
+
+    def _simple(self, state: State) -> tuple[Output | None, str]:
+        """The simple way's output; none where it trips over the item, too."""
+        try:
+            return self._workshop.simple.answer(state.item)
+        except CaseroomError:
+            raise
+        except Exception as error:
+            return None, f"the simple way failed: {type(error).__name__}"
 
 
 class Respond:

@@ -27,21 +27,32 @@ class Remembered:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 self._base = self._open()
+            except sqlite3.OperationalError:
+                raise  # locked, read-only or full: not torn
             except sqlite3.DatabaseError:
-                path.unlink(missing_ok=True)
-                self._base = self._open()
+                self._base = self._anew()
         except (OSError, sqlite3.Error) as error:
             raise self._unusable(error) from None
 
     def _open(self) -> sqlite3.Connection:
         base = sqlite3.connect(self._path, check_same_thread=False, timeout=10)
-        base.execute("PRAGMA journal_mode=WAL")
-        base.execute("PRAGMA synchronous=NORMAL")
-        base.execute(
-            "CREATE TABLE IF NOT EXISTS remembered (kind TEXT, key TEXT, number INTEGER, body BLOB, PRIMARY KEY (kind, key, number))"
-        )
-        base.commit()
+        try:
+            base.execute("PRAGMA journal_mode=WAL")
+            base.execute("PRAGMA synchronous=NORMAL")
+            base.execute(
+                "CREATE TABLE IF NOT EXISTS remembered (kind TEXT, key TEXT, number INTEGER, body BLOB, PRIMARY KEY (kind, key, number))"
+            )
+            base.commit()
+        except sqlite3.Error:
+            base.close()
+            raise
         return base
+
+    def _anew(self) -> sqlite3.Connection:
+        """An empty file in the place of a torn one, and of what SQLite keeps beside it."""
+        for end in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + end).unlink(missing_ok=True)
+        return self._open()
 
     def _unusable(self, error: Exception) -> StoreUnusable:
         said = str(error)
@@ -78,10 +89,20 @@ class Remembered:
         packed = [(kind, key, number, zlib.compress(json.dumps(body).encode(), 1)) for key, number, body in rows]
         with self._lock:
             try:
-                with self._base:
-                    self._base.executemany("INSERT OR REPLACE INTO remembered VALUES (?, ?, ?, ?)", packed)
-            except sqlite3.Error as error:
+                try:
+                    self._insert(packed)
+                except sqlite3.OperationalError:
+                    raise
+                except sqlite3.DatabaseError:  # torn after it was opened
+                    self._base.close()
+                    self._base = self._anew()
+                    self._insert(packed)
+            except (OSError, sqlite3.Error) as error:
                 raise self._unusable(error) from None
+
+    def _insert(self, rows: list[tuple[str, str, int, bytes]]) -> None:
+        with self._base:
+            self._base.executemany("INSERT OR REPLACE INTO remembered VALUES (?, ?, ?, ?)", rows)
 
     def close(self) -> None:
         """Let go of the file."""

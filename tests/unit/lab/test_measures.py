@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import get_args
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.labdata import ECONOMICS
+from tests.unit.lab.conftest import Rows
+
+from caseroom.cases.task import Economics
+from caseroom.lab.columns import NAMES, Columns
+from caseroom.lab.measures import measure, row_values
+from caseroom.lab.people import settle
+from caseroom.proposal.model import MetricName, Proposal
+
+MONEY = Economics.model_validate(ECONOMICS)
+METRICS: tuple[MetricName, ...] = get_args(MetricName)
+
+
+def value(name: MetricName, columns: Columns) -> float | None:
+    return measure(name, columns, settle(columns, Proposal(), MONEY)).value
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_without_records_a_metric_is_unscored(name: MetricName) -> None:
+    found = measure(name, Columns(), settle(Columns(), Proposal(), MONEY))
+    assert (found.value, found.low, found.high, found.n) == (None, None, None, 0)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_without_anything_right_to_compare_with_nothing_is_0(rows: Rows, name: MetricName) -> None:
+    columns = rows("unscored", count=20)
+    found = measure(name, columns, settle(columns, Proposal(), MONEY))
+    told = {"handled_rate", "deflection", "latency_ms", "minutes_per_item", "resolution_minutes", "cost_per_item"}
+    assert (found.value is None) == (name not in told), found
+
+
+def test_what_is_scored(rows: Rows) -> None:
+    columns = rows("right", "right", "wrong", "incomplete", "unscored")
+    assert value("right_rate", columns) == 0.5 and value("wrong_rate", columns) == 0.25
+    assert value("wrong_resolution", columns) == 0.25 and value("handled_rate", columns) == 1.0
+    assert value("harm_per_item", columns) == 10.0
+
+
+def test_all_passed_on(rows: Rows) -> None:
+    columns = rows("passed_on", count=10)
+    assert value("handled_rate", columns) == 0 and value("deflection", columns) == 0
+    assert (
+        value("wrong_resolution", columns) is None
+        and value("abstention_precision", columns) == 0
+        and value("abstention_recall", columns) is None
+    )
+    assert value("exactness", rows("passed_on", exact_right=0.0, exact_all=2.0)) is None, "what is passed on omits nothing"
+
+
+def test_latency_is_in_milliseconds(rows: Rows) -> None:
+    assert value("latency_ms", rows("right", count=5)) == pytest.approx(1200)
+    assert value("latency_ms", rows("right", latency=float("nan"))) is None
+
+
+def test_groups_are_compared(rows: Rows) -> None:
+    columns = Columns(["a", "b"])
+    for number in range(40):
+        columns.add({"group": float(number % 2), "selected": float(number % 4 < 2 or number % 2 == 0)})
+    assert value("selection_ratio", columns) == pytest.approx(0.5)
+    alone = Columns(["a"])
+    alone.add({"group": 0.0, "selected": 1.0})
+    assert value("selection_ratio", alone) is None
+
+
+NUMBERS = st.one_of(st.just(float("nan")), st.integers(0, 5).map(float))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.dictionaries(st.sampled_from(NAMES), NUMBERS), max_size=6))
+def test_no_metric_is_ever_nan_or_infinite(found: list[dict[str, float]]) -> None:
+    columns = Columns([str(n) for n in range(6)], [])
+    for row in found:
+        columns.add(row)
+    settled = settle(columns, Proposal(), MONEY)
+    for name in METRICS:
+        score = measure(name, columns, settled)
+        assert all(number is None or np.isfinite(number) for number in (score.value, score.low, score.high)), (name, score)
+        values = row_values(name, columns, settled)
+        assert values is None or len(values) == len(columns)

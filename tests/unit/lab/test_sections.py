@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.unit.lab.conftest import Rows
+
+from caseroom.lab.people import settle
+from caseroom.lab.report import Row, Section
+from caseroom.lab.sections import Sections
+from caseroom.lab.study import Study
+from caseroom.lab.verdict import shown
+from caseroom.lab.writing import report
+from caseroom.pipeline.workshop import Workshop
+from caseroom.proposal.model import Assess, Bound, Evaluation, Said
+
+
+def sections(study: Study, desk: Workshop) -> dict[str, Section]:
+    return {section.step: section for section in report(study, desk.data, case="c", title="t", notes=[]).sections}
+
+
+def rows_of(section: Section) -> dict[str, Row]:
+    return {row.name: row for row in section.rows}
+
+
+def test_the_candidates_words_stand_in_their_section(study: Study, desk: Workshop) -> None:
+    said = {"hallucinations.abstain": Said("it says that it does not know", 7), "ground.user": Said(None, 1)}
+    proposal = replace(study.proposal, said=said, ground=replace(study.proposal.ground, user="agents"))
+    found = sections(replace(study, proposal=proposal), desk)
+    assert [(w.path, w.quote, w.turn) for w in found["ground"].words] == [("ground.user", "agents", 1)]
+    assert found["hallucinations"].words[0].quote == "it says that it does not know" and found["assess"].words == ()
+
+
+def test_ground_names_goal_and_limits(study: Study, desk: Workshop) -> None:
+    ground = sections(study, desk)["ground"]
+    assert ground.remark.startswith("No goal was set in step G")
+    assert [row.note.split(":")[0] for row in ground.rows] == ["goal", "limit"]
+    assert "the business's own, not said" in ground.rows[0].note and f"today {shown('resolution_minutes', 240)}" in ground.rows[0].note
+
+
+def test_assess_says_which_way_is_worth_more(study: Study, desk: Workshop) -> None:
+    assess = sections(study, desk)["assess"]
+    assert "is worth more" in assess.remark and "Canned replies" in assess.remark
+    shares = [
+        rows_of(assess)[name].score for name in ("right, before people", "incomplete", "wrong, before people", "passed on to a person")
+    ]
+    assert abs(sum(score.value or 0.0 for score in shares if score) - 1.0) < 1e-9
+
+
+def test_technical_tells_time_and_what_the_search_found(study: Study, desk: Workshop) -> None:
+    rows = rows_of(sections(study, desk)["technical"])
+    assert list(rows)[:7] == [f"{stage}: time" for stage in ("intake", "retrieve", "prompt", "generate", "validate", "review", "respond")]
+    assert rows["documents that answer, found"].note == "8 of 8"
+
+
+def test_slices_leave_out_what_is_unscored(study: Study, desk: Workshop, rows: Rows) -> None:
+    columns = rows("right", "unscored", "wrong", count=4, kind=0.0)
+    columns.kinds.append("simple")
+    design = replace(study.design, columns=columns)
+    people = settle(columns, study.proposal, desk.data.economics)
+    found = rows_of(sections(replace(study, design=design, people=people, simple=design, simple_people=people), desk)["evaluation"])
+    assert found["kind simple: right"].score is not None
+    assert (found["kind simple: right"].score.value, found["kind simple: right"].score.n) == (0.5, 8)
+    assert "wrong 50.0%" in found["kind simple: right"].note
+
+
+def test_evaluation_shows_what_was_chosen(study: Study, desk: Workshop) -> None:
+    found = sections(study, desk)["evaluation"]
+    assert [row.name for row in found.rows if row.note == "chosen"] == ["ROUGE-L", "BLEU", "Selection ratio", "Exactness"]
+    assert rows_of(found)["Selection ratio"].design == "unscored"
+    none = sections(replace(study, proposal=replace(study.proposal, evaluation=Evaluation())), desk)["evaluation"]
+    assert none.remark == "No metric was chosen." and none.rows == ()
+
+
+def test_the_roadmap_reads_the_bars(study: Study, desk: Workshop) -> None:
+    bars = replace(
+        study.proposal, evaluation=Evaluation(launch_bar=Bound("right_rate", 0.0)), assess=Assess(stop=Bound("selection_ratio", 0.8))
+    )
+    found = rows_of(sections(replace(study, proposal=bars), desk)["roadmap"])
+    assert found["launch bar: Right"].note == "wanted 0.0%: reached"
+    assert "not reached" not in found["what would end it: Selection ratio"].note, "what was not measured was neither reached nor missed"
+    assert "a year" in next(iter(found))
+
+
+def test_sections_need_no_order_of_calls(study: Study, desk: Workshop) -> None:
+    made = report(study, desk.data, case="c", title="t", notes=[])
+    assert Sections(study, desk.data, made.goal, list(made.limits)).all() == made.sections

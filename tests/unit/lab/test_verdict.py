@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from caseroom.lab.verdict import Yardstick, goal_of, holds, interval, limits_of, sentence, shown
+from caseroom.metrics.score import Score
+from caseroom.pipeline.workshop import Workshop
+from caseroom.proposal.model import Bound, Goal, Ground, Hallucinations, Proposal
+
+
+def score(value: float | None, name: str = "wrong_rate") -> Score:
+    return Score(name, value, None if value is None else value - 0.1, None if value is None else value + 0.1, 10, "s")
+
+
+def mark(value: float | None, bound: float | None, metric: str = "wrong_rate", today: float | None = None) -> Yardstick:
+    return Yardstick(metric, "Wrong", bound, today, score(value), score(None), True)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "bound", "held"),
+    [("wrong_rate", 0.05, 0.06, True), ("wrong_rate", 0.07, 0.06, False), ("right_rate", 0.94, 0.94, True), ("right_rate", 0.1 + 0.2, 0.3, True), ("wrong_rate", 0.1 + 0.2, 0.3, True),
+     ("right_rate", None, 0.9, None), ("right_rate", 0.9, None, None), ("value_per_item", -1.0, 0.0, False)],
+)  # fmt: skip
+def test_which_side_is_good_is_the_metrics_own(metric: str, value: float | None, bound: float | None, held: bool | None) -> None:
+    assert holds(metric, value, bound) is held
+
+
+def test_the_goal_is_the_proposals_or_the_business(desk: Workshop) -> None:
+    task = desk.data.task
+    assert goal_of(Proposal(), task) == ("resolution_minutes", 120, 240, False)
+    own = Proposal(ground=Ground(Goal("resolution_minutes", target=60.0)))
+    assert goal_of(own, task) == ("resolution_minutes", 60.0, 240, True)
+    assert goal_of(Proposal(ground=Ground(Goal("bleu"))), task) == ("bleu", None, None, True)
+
+
+def test_own_limits_come_before_the_business(desk: Workshop, toll: Workshop) -> None:
+    own = Proposal(
+        ground=Ground(limits=(Bound("wrong_rate", 0.01), Bound("latency_ms", 500.0))), hallucinations=Hallucinations(bias_test=True)
+    )
+    assert limits_of(own, desk.data.task) == [(Bound("wrong_rate", 0.01), True), (Bound("latency_ms", 500.0), True)]
+    assert limits_of(Proposal(), desk.data.task) == [(Bound("wrong_rate", 0.06), False)]
+    assert (Bound("selection_ratio", 0.8), True) in limits_of(own, toll.data.task)
+
+
+@pytest.mark.parametrize(("metric", "value", "words"), [("wrong_rate", 0.123, "12.3%"), ("resolution_minutes", 90, "90.0 min"), ("resolution_minutes", 240, "4.00 h"), ("latency_ms", 3.25, "3.2 ms"), ("latency_ms", 900, "900 ms"), ("harm_per_item", 1234.5, "1,234.50 EUR"), ("bleu", 31.2, "31.20"), ("recall", 0.5, "0.50"), ("bleu", None, "unscored")])  # fmt: skip
+def test_values_in_their_unit(metric: str, value: float | None, words: str) -> None:
+    assert shown(metric, value, "EUR") == words
+
+
+def test_intervals() -> None:
+    assert interval("wrong_rate", score(0.5)) == "50.0% [40.0%, 60.0%]"
+    assert interval("wrong_rate", score(None)) == "unscored"
+    assert interval("wrong_rate", Score("x", 0.5, None, None, 1, "")) == "50.0%"
+
+
+@pytest.mark.parametrize(
+    ("goal", "limits", "said"),
+    [
+        (mark(0.05, 0.06, today=0.08), [], "The design reaches its goal: wrong 5.0% [-5.0%, 15.0%], wanted 6.0%, today 8.0%, the simple way unscored."),
+        (mark(0.07, 0.06), [mark(0.05, 0.06)], "The design misses its goal: wrong 7.0% [-3.0%, 17.0%], wanted 6.0%, the simple way unscored; all limits hold."),
+        (mark(0.07, None), [mark(0.5, 0.06)], "No target was set for wrong: the design comes to 7.0% [-3.0%, 17.0%], the simple way unscored; it breaks a limit: wrong 50.0% [40.0%, 60.0%] against 6.0%."),
+        (mark(None, 0.06), [], "The goal, wrong, could not be measured, the simple way unscored."),
+    ],
+)  # fmt: skip
+def test_the_verdict_in_a_sentence(goal: Yardstick, limits: list[Yardstick], said: str) -> None:
+    assert sentence(goal, limits, "EUR") == said
+
+
+def test_a_limit_that_could_not_be_measured_does_not_hold() -> None:
+    said = sentence(mark(0.05, 0.06), [mark(None, 0.8, "selection_ratio")], "EUR")
+    assert "all limits hold" not in said

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import types
+import typing
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import annotated_types
+import pytest
+import yaml
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from caseroom.errors import ProposalError
+from caseroom.proposal.file import from_data, paths, read_proposal, schema, to_data, to_yaml
+from caseroom.proposal.model import Bound, Goal, Ground, Model, Proposal, Said, Technical
+
+HARD = ["", " ", "yes", "null", "12", "1e3", "a: b", "# no", "- x", "'", '"', "{a}", "[b]", "a\nb", "\n", " lead", "trail ", "🙂🙃", "مرحبا: بكم", "שלום #1", "a\r\nb",
+        "tab\there", "\x00\x07", "\x85", "\u2028end", "x" * 400, "word " * 80, "...", "---", "|", ">", "%", "@", "*a", "&b", "!c", "\ufeff", "é", "said: {quote: x}", "line one\n\n  line two\n"]  # fmt: skip
+words = st.sampled_from(HARD) | st.text(max_size=40)
+
+
+def of(kind: Any, name: str = "") -> st.SearchStrategy[Any]:
+    """Values of a field's kind."""
+    origin, args = get_origin(kind), get_args(kind)
+    if origin is typing.Annotated:
+        found = of(args[0])
+        bounds: list[Any] = [bound for part in args[1:] for bound in part.metadata]
+        low = max((typing.cast(int, bound.ge) for bound in bounds if type(bound) is annotated_types.Ge), default=0)
+        high = min((typing.cast(int, bound.le) for bound in bounds if type(bound) is annotated_types.Le), default=10**6)
+        return st.integers(low, high) if args[0] is int else st.floats(float(low), float(high)) if args[0] is float else found
+    if origin is typing.Literal:
+        return st.sampled_from(args)
+    if origin in (typing.Union, types.UnionType):
+        return st.one_of(*(of(arg) for arg in args))
+    if origin is tuple:
+        return st.lists(of(args[0]), max_size=3).map(tuple)
+    if kind is type(None):
+        return st.none()
+    if dataclasses.is_dataclass(kind):
+        return made(typing.cast(type, kind))
+    plain = {str: words, bool: st.booleans(), int: st.integers(-5, 99), float: st.floats(allow_nan=False, allow_infinity=False)}
+    return plain[kind]
+
+
+def made(kind: type) -> st.SearchStrategy[Any]:
+    hints = typing.get_type_hints(kind, include_extras=True)
+    fields = {field.name: of(hints[field.name]) for field in dataclasses.fields(kind) if get_origin(hints[field.name]) is not dict}
+    if kind is Proposal:
+        fields |= {
+            "case": st.none() | words.filter(bool),
+            "said": st.dictionaries(st.sampled_from(sorted(paths())), made(Said), max_size=4),
+        }
+    return st.builds(kind, **fields)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(made(Proposal))
+@example(
+    Proposal(
+        title="a: b # c",
+        ground=Ground(user="\u2028", process="a\x85b\n\n c"),
+        said={"ground.user": Said("“x”: y\n# z\n", 3), "assess.mode": Said(None, None)},
+    )
+)
+def test_what_is_written_is_read_back(tmp_path: Path, proposal: Proposal) -> None:
+    path = tmp_path / "proposal.yaml"
+    path.write_bytes(to_yaml(proposal).encode())
+    assert read_proposal(path) == proposal
+    assert from_data(json.loads(json.dumps(to_data(proposal)))) == proposal
+
+
+def read(tmp_path: Path, text: str) -> Proposal:
+    path = tmp_path / "p.yaml"
+    path.write_text(text, encoding="utf-8")
+    return read_proposal(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("technical:\n  retrieve:\n    method: magic\n", ":3: technical.retrieve.method: 'magic' is not allowed; write one of 'none', 'keyword', 'dense' or 'hybrid'"),
+        ("technical:\n  retrieve: {top_k: 51}\n", ":2: technical.retrieve.top_k: Input should be less than or equal to 50; found '51'"),
+        ("hallucinations:\n  checks: [numbers, luck]\n", ":2: hallucinations.checks.1: 'luck' is not allowed"),
+        ("hallucinations:\n  abstain: maybe\n", ":2: hallucinations.abstain: 'maybe' is neither `on` nor `off`"),
+        ("ground:\n  goal: {metric: profit}\n", ":2: ground.goal.metric: 'profit' is not allowed; write one of 'bleu'"),
+        ("ground:\n  goal: {metric: bleu, target: .nan}\n", ":2: ground.goal.target: "),
+        ("assess:\n  stop: {metric: bleu, value: .inf}\n", ":2: assess.stop.value: "),
+        ("technical:\n  review: {a_day: .inf}\n", ":2: technical.review.a_day: "),
+        ("\ncolour: red\n", ":2: colour: is not a key of this file"),
+        ("said:\n  technical.colour: {quote: x}\n", ":2: said.technical.colour: there is no such field"),
+        ("format: 2\n", ":1: format: 2 is not allowed"),
+        ("- one\n", ":1: the file: should be a block of keys, not list"),
+        ("technical: [a\n", "not valid YAML"),
+    ],
+)  # fmt: skip
+def test_errors_name_line_field_and_allowed_values(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ProposalError) as caught:
+        read(tmp_path, text)
+    assert any(said in problem for problem in caught.value.problems), caught.value.problems
+
+
+def test_an_empty_file_is_an_empty_proposal(tmp_path: Path) -> None:
+    assert read(tmp_path, "") == Proposal() == read(tmp_path, "# only a comment\n")
+
+
+def test_switches_are_on_and_off(tmp_path: Path) -> None:
+    text = to_yaml(Proposal())
+    assert "  abstain: off" in text and "true" not in text and "false" not in text
+    assert read(tmp_path, text.replace("abstain: off", "abstain: on ")).hallucinations.abstain
+
+
+def test_every_field_has_a_comment_in_table_file_and_schema() -> None:
+    parts = {"technical.ingest", "technical.retrieve", "technical.prompt", "technical.model", "technical.respond", "technical.review"}
+    assert [path for path, comment in paths().items() if not comment] == sorted(parts, key=list(paths()).index)
+    text = to_yaml(Proposal())
+    for path, comment in paths().items():
+        if f"  {path.rsplit('.', 1)[-1]}: " in text:
+            assert " ".join(comment.split()[:4]) in " ".join(text.replace("# ", "").split())
+    described = schema()["$defs"]["Hallucinations"]["properties"]
+    assert all(entry["description"] for entry in described.values())
+
+
+def test_no_line_is_too_long_and_unsaid_words_are_listed() -> None:
+    text = to_yaml(Proposal(case="support-desk"))
+    assert all(len(line) <= 118 for line in text.splitlines()[2:])
+    assert "# not said: user, process" in text and "`caseroom run support-desk FILE`" in text
+
+
+def test_the_schema_is_one() -> None:
+    whole = schema()
+    assert whole["$schema"].startswith("https://json-schema.org/") and whole["additionalProperties"] is False
+    jsonschema = pytest.importorskip("jsonschema_rs")
+    jsonschema.meta.validate(whole)
+    proposal = Proposal(
+        ground=Ground(Goal("bleu", None, 3.0), (Bound("bleu", 1.0),), user="we: all"), technical=Technical(model=Model("recall"))
+    )
+    check = jsonschema.Draft202012Validator(whole)
+    check.validate(to_data(proposal))
+    check.validate(yaml.safe_load(to_yaml(proposal)))
+    assert not check.is_valid({"technical": {"retrieve": {"method": "magic"}}})
