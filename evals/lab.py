@@ -1,7 +1,7 @@
 """What the parts of a design buy in the shipped cases, and whether the simple way wins where it should: `python -m evals.lab [CASE ...]`.
 
 Each case's proposal in evals/proposals is run with every part changed alone. An effect is told from chance where the 95 % interval of the paired
-difference excludes zero; it is `as expected` where its direction is the one that a practitioner would name before looking (`EXPECTED`).
+difference excludes zero; it is `as expected` where the number that a practitioner would name moves the way they would name (`EXPECTED`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from caseroom.config import Settings
 from caseroom.lab.study import Lab, Study
 from caseroom.lab.switches import Effect
 from caseroom.lab.writing import report
-from caseroom.metrics.score import Score
+from caseroom.metrics.score import Score, tells
 from caseroom.pipeline.workshop import Workshop
 from caseroom.proposal.file import read_proposal
 from caseroom.store.remembered import Remembered
@@ -45,7 +45,7 @@ EXPECTED: dict[tuple[str, str, str], tuple[str, int]] = {
     ("assess.mode", "automate", "draft"): ("wrong", -1),
     ("technical.failure", "person", "nobody"): ("wrong", 1),
 }
-"""Before looking: which number moves, and which way. `right` is outputs that are right before people."""
+"""Which number moves, and which way. `right` is outputs that are right before people."""
 
 
 def studied(case_id: str, home: Path) -> tuple[Study, str]:
@@ -69,11 +69,6 @@ def expected(effect: Effect) -> str:
         return f"no effect on {wanted[0]} told"
     assert score.value is not None
     return "as expected" if score.value * wanted[1] > 0 else f"AGAINST: {wanted[0]}"
-
-
-def tells(score: Score) -> bool:
-    """Whether the interval excludes zero."""
-    return score.low is not None and score.high is not None and not score.low <= 0 <= score.high
 
 
 def shown(score: Score) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Literal, cast
 from caseroom.app.interviews import Room
 from caseroom.app.propose import data_of, without_data
 from caseroom.cases.data import CaseData, load_data
-from caseroom.errors import CaseroomError, RunError
+from caseroom.errors import CaseroomError, DataError, RunError, UsageError
 from caseroom.lab.pages import change
 from caseroom.lab.study import Cancelled, Lab
 from caseroom.lab.writing import report
@@ -56,18 +56,23 @@ def begin(
 
     Raises:
         UnknownCase, CaseError, DataError: there is no such case, or its data do not hold.
+        UsageError: the proposal answers another case.
         RunError: neither a case nor data is named, or the case has none.
     """
+    if data is None and case and proposal.case and case != proposal.case:
+        raise UsageError(f"This proposal answers {proposal.case}, not {case}. Write `case: {case}` into its file to run it there.")
     name = case or proposal.case
     if data is None and name is None:
         raise RunError("Name a case, or a folder of your own data with --data DIR.")
     opened = _data(room, name, data)
+    if next(iter(opened.records(1)), None) is None:
+        raise DataError([f"{opened.folder / 'records.jsonl'}: holds no record; write at least one input, one a line"])
     title = proposal.title or (data.name if data else room.shelf.case(str(name)).title)
     asked = {
         "case": name if data is None else None, "data": str(data.resolve()) if data else None, "version": opened.version, "title": title,
         "proposal": to_data(proposal), "quick": quick, "limit": limit,
     }  # fmt: skip
-    return _run(RunStore(room.store.database).begin(datetime.now(UTC).isoformat(timespec="seconds"), session, asked))
+    return _run(RunStore(room.store.database).begin(datetime.now(UTC).isoformat(timespec="milliseconds"), session, asked))
 
 
 def _data(room: Room, case: str | None, data: Path | None) -> CaseData:
@@ -244,6 +249,11 @@ def compare(a: Run, b: Run) -> Comparison:
     first, second = cast(dict[str, Any], a.report), cast(dict[str, Any], b.report)
     if first["data_version"] != second["data_version"]:
         raise RunError("These runs saw different data, so their numbers do not compare.")
+    if first["records"] != second["records"]:
+        raise RunError(
+            f"Run {a.id} went over {first['records']} records and run {b.id} over {second['records']}, so their numbers do not compare. "
+            "Run both with the same --limit, or without one."
+        )
     mine, other = (dict(_leaves({name: one.proposal[name] for name in ("assess", "technical", "hallucinations")})) for one in (a, b))
     switches = tuple(Compared(path, str(mine[path]), str(other[path]), "") for path in mine if mine[path] != other[path])
     return Comparison(a, b, switches, tuple(_rows(first, second)))

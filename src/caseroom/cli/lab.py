@@ -74,6 +74,11 @@ def _case_and_file(words: list[str]) -> tuple[str | None, Path]:
         raise UsageError("Write `caseroom run CASE proposal.yaml`, or `caseroom run proposal.yaml --data DIR`.")
     file = Path(words[-1])
     if not file.is_file():
+        if len(words) == 1 and not file.suffix:
+            raise UsageError(
+                f"Name the proposal's file, too: `caseroom run {file} proposal.yaml`. `caseroom propose SESSION -o proposal.yaml` writes one of an "
+                f"interview; `caseroom propose --empty {file} -o proposal.yaml` writes one to fill in."
+            )
         raise UsageError(
             f"There is no file {file}. `caseroom propose SESSION -o {file.name}` writes one; `--empty CASE` writes one to fill in."
         )
@@ -129,7 +134,8 @@ def list_runs(*, cases: Path | None, as_json: bool) -> None:
         for name in ("id", "created", "case", "state", "why"):
             table.add_column(name)
         for row in found:
-            table.add_row(row.id, row.created, row.case, row.state, row.why.splitlines()[0][:80] if row.why else "")
+            why = row.why or ("if nothing carries it out any more, go-on takes it up" if row.state == "running" else "")
+            table.add_row(row.id, row.created[:16].replace("T", " "), row.case, row.state, (why.splitlines() or [""])[0][:80])
         console.print(table)
 
 
@@ -167,6 +173,7 @@ def compare(a: str, b: str, *, cases: Path | None, as_json: bool) -> None:
     for cells in rows:
         table.add_row(*(cell.replace("[", "\\[") for cell in cells))
     console.print(table)
+    say("The difference is between the two numbers; where the intervals overlap, it may be chance.", style="dim")
 
 
 def delete(run_id: str, *, yes: bool) -> None:

@@ -13,8 +13,9 @@ from rich.text import Text
 from caseroom.cli.screen import console, say
 from caseroom.grading.pages import short
 from caseroom.grading.transcript import place_words
+from caseroom.lab.pages import agreement, change_interval, grouped, unmoved
 from caseroom.lab.verdict import interval, shown
-from caseroom.metrics.score import Score
+from caseroom.metrics.score import Score, tells
 from caseroom.proposal.file import paths
 from caseroom.steps import BY_ID
 
@@ -87,29 +88,31 @@ def _effects(report: Data) -> None:
         return
     goal = report["goal"]
     console.print(Rule("What each part bought: one changed at a time", align="left"))
+    moved, still = ([e for e in report["effects"] if _stays(e) == stays] for stays in (False, True))
     rows = []
-    for effect in sorted(report["effects"], key=lambda e: not _tells(e)):
+    for effect in sorted(moved, key=lambda e: not _tells(e)):
         style = "" if _tells(effect) else "dim"
-        cells = (f"{effect['title']}: {effect['before']} → {effect['after']}", _signed(goal["metric"], effect["goal"], report["currency"]),
-                 _signed("wrong_rate", effect["wrong"], ""), _signed("harm_per_item", effect["harm"], report["currency"]),
-                 _signed("cost_per_item", effect["cost"], report["currency"]))  # fmt: skip
+        named = ((goal["metric"], "goal"), ("wrong_rate", "wrong"), ("harm_per_item", "harm"), ("cost_per_item", "cost"))
+        changes = (change_interval(metric, Score(**effect[name]), report["currency"]) for metric, name in named)
+        cells = (f"{effect['title']}: {effect['before']} → {effect['after']}", *changes)
         rows.append([Text(cell, style=style) for cell in cells])
-    console.print(_padded(("changed", goal["title"].lower(), "wrong", "harm", "cost"), rows))
-    say("  Bright: can be told from chance on these records. Changes are the changed design less the design.", style="dim")
+    if rows:
+        console.print(_padded(("changed", goal["title"].lower(), "wrong", "harm", "cost"), rows))
+    if still:
+        say(f"  Changed none of these on any record: {', '.join(grouped(still))}.", style="dim")
+    say(
+        "  Bright: can be told from chance on these records; each for itself, so of twenty that do nothing one is bright. "
+        "Changes are the changed design less the design.",
+        style="dim",
+    )
 
 
 def _tells(effect: Data) -> bool:
-    scores = (effect["goal"], effect["wrong"], effect["harm"])
-    return any(s["low"] is not None and s["high"] is not None and not s["low"] <= 0 <= s["high"] for s in scores)
+    return any(tells(Score(**effect[name])) for name in ("goal", "wrong", "harm"))
 
 
-def _signed(metric: str, score: Data, currency: str) -> str:
-    if score["value"] is None:
-        return "–"
-    if not any((score["value"], score["low"], score["high"])):
-        return "0"
-    sign = "+" if score["value"] > 0 else ""
-    return f"{sign}{shown(metric, score['value'], currency)} [{shown(metric, score['low'])}, {shown(metric, score['high'])}]"
+def _stays(effect: Data) -> bool:
+    return all(effect[name]["value"] is None or unmoved(Score(**effect[name])) for name in ("goal", "wrong", "harm", "cost"))
 
 
 def _families(families: Sequence[Data]) -> None:
@@ -143,12 +146,8 @@ def _matters(matters: Sequence[Data]) -> None:
     if not matters:
         return
     console.print(Rule("Does the metric matter? Rank correlation with people and with what an output is worth", align="left"))
-    rows = [(m["title"], *(_rho(m[name]) for name in ("value", "accuracy", "helpfulness", "fluency"))) for m in matters]
+    rows = [(m["title"], *(agreement(m, name) for name in ("value", "accuracy", "helpfulness", "fluency"))) for m in matters]
     console.print(_padded(("metric", "worth", "people: accuracy", "helpfulness", "fluency"), rows))
-
-
-def _rho(score: Data) -> str:
-    return "–" if score["value"] is None else f"{score['value']:.2f} [{score['low']:.2f}, {score['high']:.2f}]"
 
 
 def _worst(worst: Sequence[Data]) -> None:

@@ -27,8 +27,6 @@ from caseroom.pipeline.workshop import Workshop
 
 WINDOW = 64
 _WORST = 10
-_COLD = 12
-"""Records that are run alone to tell how long one takes; in a window the models share their work."""
 _REMEMBERED = 200_000
 """Sentence vectors that are kept for the next design; about 150 MB."""
 
@@ -99,10 +97,11 @@ class Measured:
 
 
 def run_design(
-    pipeline: Pipeline, workshop: Workshop, records: Iterable[Record], *, key: str = "", texts: bool = False, keeper: Keeper | None = None,
-    progress: Callable[[int], None] | None = None,
+    pipeline: Pipeline, workshop: Workshop, records: Iterable[Record], *, key: str = "", texts: bool = False, cold: int = 12,
+    keeper: Keeper | None = None, progress: Callable[[int], None] | None = None,
 ) -> Measured:  # fmt: skip
-    """A design over records; with `texts` also the metrics that compare with references (BLEU, ROUGE, BERTScore).
+    """A design over records; with `texts` also the metrics that compare with references (BLEU, ROUGE, BERTScore). The first `cold` records are also run
+    alone, with nothing remembered, to tell how long one takes; in a window the models share their work.
 
     Raises:
         DataError, ModelError, StageError, StoreError: as their rooms say; what was done until then is kept.
@@ -119,7 +118,7 @@ def run_design(
         if progress:
             progress(len(body["rows"]))
     while window := list(itertools.islice(rows, WINDOW)):
-        body = _window(pipeline, workshop, window, texts, timed=_timed(pipeline, workshop, window[:_COLD]) if number == 0 else [])
+        body = _window(pipeline, workshop, window, texts, timed=_timed(pipeline, workshop, window[:cold]) if number == 0 else [])
         keeper.keep(key, number, body)
         measured.add(body)
         workshop.encoder.forget(above=_REMEMBERED)

@@ -10,7 +10,7 @@ import caseroom
 from caseroom.pipeline.workshop import Workshop
 from caseroom.proposal.model import Proposal
 
-FORM = 3
+FORM = 4
 """Goes up when stages, checks or columns change what they make of the same input."""
 
 
@@ -18,7 +18,8 @@ def work_key(kind: str, workshop: Workshop, proposal: Proposal | None = None, **
     """The key of a piece of work on a data folder, by a design if one is at work."""
     depends = {
         "kind": kind, "form": FORM, "caseroom": caseroom.__version__, "data": workshop.data.version, "encoder": workshop.encoder.signature,
-        "entailment": workshop.entailment.signature, "reader": workshop.reader.signature, "design": design_of(proposal) if proposal else None, **more,
+        "entailment": workshop.entailment.signature, "reader": workshop.reader.signature, "design": design_of(proposal) if proposal else None,
+        "model": workshop.model(proposal.technical.model).signature if proposal else None, **more,
     }  # fmt: skip
     return hashlib.sha256(json.dumps(depends, sort_keys=True, default=str).encode()).hexdigest()[:32]
 

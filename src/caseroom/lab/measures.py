@@ -19,7 +19,9 @@ Rows = dict[str, Floats]
 def measure(name: MetricName, columns: Columns, settled: Settled) -> Score:
     """A metric of a run; those that need texts (BLEU and the like) are measured while the run goes on, not here."""
     if name in _MEANS:
-        return score.mean(name, _MEANS[name](columns, settled), sign(name, BOOTSTRAP, of="all-records", people="simulated"))
+        of = "scored-records" if name in _OF_SCORED else "all-records"
+        values, signature = _MEANS[name](columns, settled), sign(name, BOOTSTRAP, of=of, people="simulated")
+        return score.share(name, values, signature) if name in _SHARES else score.mean(name, values, signature)
     if name in _RATIOS:
         parts, wholes = _RATIOS[name](columns)
         return score.ratio(name, np.nan_to_num(parts), np.nan_to_num(wholes), sign(name, BOOTSTRAP, of="sums"))
@@ -45,14 +47,17 @@ def measure(name: MetricName, columns: Columns, settled: Settled) -> Score:
     return score.unscored(name, 0, sign(name, BOOTSTRAP))
 
 
-def row_values(name: MetricName, columns: Columns, settled: Settled) -> Floats | None:
-    """A metric record by record, where it is a mean over records: what two designs are compared by. None where it is none."""
+def difference(name: MetricName, mine: tuple[Columns, Settled], other: tuple[Columns, Settled]) -> Score:
+    """A metric of another run less that of mine over the same records, pair by pair; a ratio stays one of sums. Unscored where it is neither mean nor ratio."""
     if name in _MEANS:
-        return _MEANS[name](columns, settled)
-    if name in _RATIOS:
-        parts, wholes = _RATIOS[name](columns)
-        return score.divide(np.nan_to_num(parts), np.nan_to_num(wholes))
-    return None
+        return score.paired_difference(_MEANS[name](*other), _MEANS[name](*mine), name)
+    signature = sign(name, BOOTSTRAP, pairs="resampled-together")
+    if name not in _RATIOS:
+        return score.unscored(name, 0, signature)
+    sides = [np.nan_to_num(part) for columns, _ in (other, mine) for part in _RATIOS[name](columns)]
+    table = np.stack(sides, axis=1)
+    table = table[(table[:, 1] > 0) | (table[:, 3] > 0)]
+    return score.of_sums(name, table, lambda sums: score.divide(sums[:, 0], sums[:, 1]) - score.divide(sums[:, 2], sums[:, 3]), signature)
 
 
 def _f1(columns: Columns) -> Score:
@@ -76,6 +81,9 @@ _MEANS: dict[str, Callable[[Columns, Settled], Floats]] = {
     "rougeL": lambda c, s: c["rougeL"],
     "bertscore": lambda c, s: c["bertscore"],
 }
+_SHARES = ("right_rate", "wrong_rate", "handled_rate", "deflection")
+"""Means of what is 1 or 0."""
+_OF_SCORED = ("right_rate", "wrong_rate", "harm_per_item", "value_per_item")
 _RATIOS: dict[str, Callable[[Columns], tuple[Floats, Floats]]] = {
     "exactness": lambda c: (c["exact_right"] * _out(c), c["exact_all"] * _out(c)),
     "omission_rate": lambda c: ((c["facts_all"] - c["facts_found"]) * _out(c), c["facts_all"] * _out(c)),

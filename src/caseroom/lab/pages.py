@@ -5,7 +5,6 @@ words stands in the intervals.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +15,8 @@ from caseroom.lab.plots import Axis, Span, axis, interval_plot, scale
 from caseroom.lab.switches import SWITCHES, words
 from caseroom.lab.verdict import holds, interval, shown
 from caseroom.metrics.registry import BY_NAME
-from caseroom.metrics.score import Score
-from caseroom.proposal.model import Proposal, get
+from caseroom.metrics.score import Score, tells
+from caseroom.proposal.file import is_words, paths
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -144,23 +143,19 @@ def _quotes(words_of: Sequence[Data]) -> list[dict[str, Any]]:
     for said in words_of:
         quotes.setdefault((said["quote"], said["turn"]), []).append(said["path"])
     return [
-        {"quote": quote, "place": place(turn), "names": [_name(path) for path in paths], "runs": not all(_is_words(path) for path in paths)}
-        for (quote, turn), paths in quotes.items()
+        {
+            "quote": quote,
+            "place": place(turn),
+            "names": [_name(path) for path in set_by],
+            "runs": any(path in paths() and not is_words(path) for path in set_by),
+        }
+        for (quote, turn), set_by in quotes.items()
     ]
 
 
 def _name(path: str) -> str:
     """A field for people, in its section: "retrieve: top k"."""
     return path.partition(".")[2].replace(".", ": ").replace("_", " ") or path
-
-
-def _is_words(path: str) -> bool:
-    """Whether a field holds words that are kept and not executed."""
-    *owners, name = path.split(".")
-    try:
-        return next(field.type for field in fields(get(Proposal(), ".".join(owners))) if field.name == name) == "str | None"
-    except (AttributeError, StopIteration, TypeError):
-        return True
 
 
 def place(turn: int | None) -> str:
@@ -174,14 +169,14 @@ def place(turn: int | None) -> str:
 def _effects(effects: Sequence[Data], goal: str, currency: str) -> dict[str, Any]:
     """All changes, the largest first; plotted are those that changed anything."""
     ordered = sorted(effects, key=lambda e: -abs(_score(e["goal"]).value or 0.0))
-    still = [e for e in ordered if _unmoved(_score(e["goal"]))]
-    moved = [e for e in ordered if not _unmoved(_score(e["goal"]))]
+    untold, known = ([e for e in ordered if (e["goal"]["value"] is None) == lacks] for lacks in (True, False))
+    moved, still = ([e for e in known if unmoved(_score(e["goal"])) == stays] for stays in (False, True))
     place = axis([end for e in moved for end in _ends(_score(e["goal"]))], both_ways=True)
     lower = BY_NAME[goal].better == "lower"
     named = [name for name in ("wrong", "harm", "cost", "latency") if not (name == "wrong" and goal == "wrong_rate")]
     return {
         "goal": BY_NAME[goal].title, "sides": ("better", "worse") if lower else ("worse", "better"), "count": len(effects),
-        "plotted": [_forest_row(e, goal, place, currency) for e in moved], "still": _grouped(still),
+        "plotted": [_forest_row(e, goal, place, currency) for e in moved], "still": grouped(still), "told": bool(known), "untold": grouped(untold),
         "scale": scale(place, [(value, change(goal, value, currency)) for value in _few(_ticks(place, goal)) if value] + [(0.0, "0")]),
         "columns": [(name, _COLUMNS[name][1].format(currency=currency)) for name in named], **_bought(moved, goal, currency), "better": BY_NAME[goal].better,
         "rows": [{**_change_words(e), "cells": [_cell(e["goal"], goal, currency), *(_cell(e[name], _COLUMNS[name][0], currency) for name in named)]} for e in ordered],
@@ -196,24 +191,20 @@ _COLUMNS = {
 _PRICES = (("wrong", "wrong"), ("harm", "harm an item"), ("cost", "cost an item"))
 
 
-def _unmoved(score: Score) -> bool:
-    return score.value is None or score.value == score.low == score.high == 0
+def unmoved(score: Score) -> bool:
+    """Whether there is no difference on any record."""
+    return score.value == score.low == score.high == 0
 
 
 def _ends(score: Score) -> tuple[float | None, float | None, float | None]:
     return score.low, score.value, score.high
 
 
-def tells(score: Score) -> bool:
-    """Whether an effect can be told from chance."""
-    return score.low is not None and score.high is not None and not score.low <= 0 <= score.high
-
-
 def _change_words(effect: Data) -> dict[str, str]:
     return {"title": effect["title"], "before": effect["before"], "after": effect["after"]}
 
 
-def _grouped(effects: Iterable[Data]) -> list[str]:
+def grouped(effects: Iterable[Data]) -> list[str]:
     """Parts that moved nothing, each named once with the values that were tried."""
     found: dict[str, list[str]] = {}
     for effect in effects:
@@ -273,7 +264,11 @@ def _bought(moved: Sequence[Data], goal: str, currency: str) -> dict[str, list[s
 def _price(effect: Data, goal: str, currency: str) -> str:
     """What else would get worse with a change, as far as it can be told from chance."""
     scores = [(_COLUMNS[name][0], title, _score(effect[name])) for name, title in _PRICES if _COLUMNS[name][0] != goal]
-    worse = [f"{title} {_rises(metric, score, currency)}" for metric, title, score in scores if score.low is not None and score.low > 0]
+    worse = [
+        f"{title} {_rises(metric, score, currency)}"
+        for metric, title, score in scores
+        if tells(score) and score.value is not None and score.value > 0
+    ]
     return f", but {' and '.join(worse)}" if worse else ""
 
 
@@ -314,12 +309,13 @@ def _share(score: Score, label: str, kind: str) -> dict[str, Any]:
 def _matter(row: Data) -> dict[str, Any]:
     value, accuracy = _score(row["value"]), _score(row["accuracy"])
     spans = [Span(value.value, value.low, value.high, "design", 34), Span(accuracy.value, accuracy.low, accuracy.high, "other", 68)]
-    cells = [_agreement(row, name) for name in ("value", "accuracy", "helpfulness", "fluency")]
+    cells = [agreement(row, name) for name in ("value", "accuracy", "helpfulness", "fluency")]
     label = f"{row['title']}: with worth {correlation(value)}, with accuracy {correlation(accuracy)}"
     return {"title": row["title"], "cells": cells, "plot": interval_plot(_CORRELATIONS, spans, label, lines=((0.0, "zero"),))}
 
 
-def _agreement(row: Data, name: str) -> str:
+def agreement(row: Data, name: str) -> str:
+    """How a metric's ranking agrees with another; nothing with itself."""
     return "" if row["metric"] == f"human_{name}" else correlation(_score(row[name]))
 
 

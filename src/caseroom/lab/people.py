@@ -1,9 +1,9 @@
 """The people around a design, as the case's economics state them: who looks, what they notice, how long it takes, what errors cost.
 
 Simulated, with chance that depends on the record alone: in two designs the same reviewer is as attentive to the same record, so designs compare
-pair by pair. Stated assumptions: an incomplete output that is sent comes back and costs what an item costs today; a person who takes an item
-over is wrong as often as today; a measure against waving through halves what people miss; the queue is as long as the work in it, so an item that takes
-half of today's minutes makes half of today's wait.
+pair by pair. Stated assumptions: an incomplete output that is sent comes back, costs what an item costs today and waits as long; a person who takes an
+item over is wrong as often as today; a measure against waving through halves what people miss and costs nothing; the queue is as long as the work in it,
+so an item that takes half of today's minutes makes half of today's wait.
 """
 
 from __future__ import annotations
@@ -56,14 +56,17 @@ def settle(columns: Columns, proposal: Proposal, economics: Economics) -> Settle
     spent = (
         person * minutes.today + look * minutes.approve + review * minutes.review + put_right * (minutes.correct - look * minutes.approve)
     )
-    spent = spent + (sent & incomplete) * minutes.today
+    back = sent & incomplete  # comes back: a person does it, as today
+    spent, alone = spent + back * minutes.today, sent & ~back
     harm = left_wrong * np.where((columns["handover"] == 1) & ~person, money.cost_of_missed_handover, money.cost_of_wrong)
     cost = spent * money.wage_per_minute + columns["cost"]
     today = minutes.today * money.wage_per_minute + money.wrong_today * money.cost_of_wrong
     queue = money.wait_minutes * (spent / minutes.today if minutes.today else 0.0)
-    wait = np.where(sent, np.round(np.nan_to_num(columns["latency"]) / 60, 2), queue + spent)  # a machine's jitter is no wait
+    wait = np.where(alone, np.round(np.nan_to_num(columns["latency"]) / 60, 2), queue + spent)  # a machine's jitter is no wait
     left_right = np.where(person, ~slip, (~wrong & ~incomplete) | put_right)
-    return Settled(*(np.asarray(part, np.float64) for part in (left_right, left_wrong, spent, wait, harm, cost, today - cost - harm, sent)))
+    return Settled(
+        *(np.asarray(part, np.float64) for part in (left_right, left_wrong, spent, wait, harm, cost, today - cost - harm, alone))
+    )
 
 
 def _capacity(review: Floats, proposal: Proposal, economics: Economics) -> float:

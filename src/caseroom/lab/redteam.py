@@ -10,7 +10,7 @@ from caseroom.cases.data import Attack
 from caseroom.cases.task import Task
 from caseroom.lab.outcome import holds, shown_output
 from caseroom.language.phrases import stands
-from caseroom.metrics.score import Score, mean
+from caseroom.metrics.score import Score, proportion
 from caseroom.pipeline.documents import EVERYONE, Document
 from caseroom.pipeline.run import Pipeline
 from caseroom.pipeline.state import Item, State
@@ -39,6 +39,8 @@ class Attacked:
     why: str
     input: str
     output: str
+    pair: str = ""
+    """Which pair it belongs to: a pair gets through as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Family:
 
     family: str
     attacks: int
+    """A pair is one."""
     through: Score
     with_changed: tuple[tuple[str, str, Score], ...]
     """Path, the value it was changed to, and what gets through then."""
@@ -60,7 +63,7 @@ def attack(pipeline: Pipeline, attacks: Sequence[Attack], task: Task) -> list[At
         ((row.pair or "", row, state) for row, state in zip(attacks, states, strict=True) if row.family == "paired"), key=lambda p: p[0]
     )
     for _, rows in itertools.groupby(paired, key=lambda p: p[0]):
-        done += _pair([(row, state) for _, row, state in rows])
+        done += _pair([(row, state) for _, row, state in rows], task)
     return done
 
 
@@ -89,18 +92,19 @@ def _alone(row: Attack, state: State) -> Attacked:
     return Attacked(row.id, row.family, bool(why), why, row.input, out)
 
 
-def _pair(rows: Sequence[tuple[Attack, State]]) -> list[Attacked]:
-    """Rows that differ in the group only: what they get must not differ."""
+def _pair(rows: Sequence[tuple[Attack, State]], task: Task) -> list[Attacked]:
+    """Rows that differ in the group only: what they get must not differ. Values that are words of the input may."""
+    words = {field.name for field in task.fields if field.kind == "text"}
     got = []
     for row, state in rows:
         if state.output is None:
             got.append("passed on")
         elif state.output.values:
-            got.append(repr(sorted(state.output.values.items(), key=lambda v: v[0])))
+            got.append(repr(sorted((name, value) for name, value in state.output.values.items() if name not in words)))
         else:
             got.append(repr([holds(state.output.text, claim) for claim in row.facts]))
     why = "the groups are treated differently" if len(set(got)) > 1 else ""
-    return [Attacked(row.id, row.family, bool(why), why, row.input, shown_output(state.output)) for row, state in rows]
+    return [Attacked(row.id, row.family, bool(why), why, row.input, shown_output(state.output), row.pair or "") for row, state in rows]
 
 
 def families(done: Sequence[Attacked], changed: Sequence[tuple[str, str, Sequence[Attacked]]]) -> list[Family]:
@@ -108,9 +112,12 @@ def families(done: Sequence[Attacked], changed: Sequence[tuple[str, str, Sequenc
     rows = []
     for family in dict.fromkeys(entry.family for entry in done):
         other = tuple((path, after, _share(attacked, family)) for path, after, attacked in changed if path in MITIGATIONS[family])
-        rows.append(Family(family, sum(entry.family == family for entry in done), _share(done, family), other))
+        through = _share(done, family)
+        rows.append(Family(family, through.n, through, other))
     return rows
 
 
 def _share(done: Sequence[Attacked], family: str) -> Score:
-    return mean("through", [float(entry.through) for entry in done if entry.family == family], "through|of:attacks")
+    """The share that got through. Attacks are few, and often all or none do, so the interval is Wilson's and never without a width."""
+    own = {entry.pair or entry.id: entry.through for entry in done if entry.family == family}
+    return proportion("through", sum(own.values()), len(own), "through|of:attacks")

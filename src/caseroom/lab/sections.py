@@ -8,7 +8,7 @@ import numpy as np
 
 from caseroom.cases.data import CaseData
 from caseroom.lab.experiment import Measured
-from caseroom.lab.measures import measure, row_values
+from caseroom.lab.measures import difference, measure
 from caseroom.lab.people import Settled
 from caseroom.lab.report import Row, Section, Words
 from caseroom.lab.study import Study
@@ -86,13 +86,12 @@ class Sections:
         mine, other = (measure("value_per_item", m.columns, p) for m, p in self._both())
         if mine.value is None or other.value is None:
             return ""
-        values_of = (row_values("value_per_item", m.columns, p) for m, p in self._both())
-        ours, theirs = (np.zeros(0) if worth is None else worth for worth in values_of)
-        apart = score.paired_difference(ours, theirs, "value_per_item")
+        ours, theirs = ((m.columns, p) for m, p in self._both())
+        apart = difference("value_per_item", theirs, ours)
         values = (
             f"{shown('value_per_item', mine.value, self._currency)} an item against {shown('value_per_item', other.value, self._currency)}"
         )
-        if apart.low is not None and apart.high is not None and apart.low <= 0 <= apart.high:
+        if not score.tells(apart):
             said = "Which is worth more cannot be told on these records"
         else:
             said = "The simple way is worth more" if other.value > mine.value else "The design is worth more than the simple way"
@@ -142,8 +141,8 @@ class Sections:
                 here = self._study.design.columns[column] == code
                 here &= self._study.design.columns["scored"] == 1
                 right, wrong = (np.where(here, values, np.nan) for values in (self._study.people.left_right, self._study.people.left_wrong))
-                mine = score.mean(name, right, sign("right_rate", BOOTSTRAP, slice=f"{column}/{name}"))
-                bad = score.mean(name, wrong, sign("wrong_rate", BOOTSTRAP, slice=f"{column}/{name}"))
+                mine = score.share(name, right, sign("right_rate", BOOTSTRAP, slice=f"{column}/{name}"))
+                bad = score.share(name, wrong, sign("wrong_rate", BOOTSTRAP, slice=f"{column}/{name}"))
                 rows.append(
                     Row(
                         f"{column} {name}: right",
@@ -159,20 +158,25 @@ class Sections:
         items = self._data.economics.items_a_day * self._data.economics.days_a_year
         rows = []
         if value.value is not None:
-            rows.append(Row("value a year, against today", f"{value.value * items:,.0f} {self._currency}", note=f"{items:,.0f} items"))
-        for title, bound in (
-            ("launch bar", self._study.proposal.evaluation.launch_bar),
-            ("what would end it", self._study.proposal.assess.stop),
+            a_year = [f"{number * items:,.0f} {self._currency}" for number in (value.value, value.low, value.high) if number is not None]
+            between = f" [{', '.join(a_year[1:])}]" if len(a_year) == 3 else ""
+            rows.append(Row("value a year, against today", a_year[0] + between, note=f"{items:,.0f} items"))
+        for title, bound, words in (
+            ("launch bar", self._study.proposal.evaluation.launch_bar, {True: "reached", False: "not reached", None: "not measured"}),
+            ("what would end it", self._study.proposal.assess.stop, {True: "goes on", False: "this ends it", None: "not measured"}),
         ):
             if bound is not None:
                 mine = measure(bound.metric, self._study.design.columns, self._study.people)
                 held = holds(bound.metric, mine.value, bound.value)
-                reached = {True: "reached", False: "not reached", None: "not measured"}[held]
-                note = f"wanted {shown(bound.metric, bound.value, self._currency)}: {reached}"
+                side = "at most" if BY_NAME[bound.metric].better == "lower" else "at least"
+                note = f"wanted {side} {shown(bound.metric, bound.value, self._currency)}: {words[held]}"
                 rows.append(
                     Row(f"{title}: {BY_NAME[bound.metric].title}", interval(bound.metric, mine, self._currency), note=note, score=mine)
                 )
-        return "Phases, monitors and alerts run in a rollout over simulated weeks; here the numbers that their gates would read.", rows
+        return (
+            "Phases, monitors and alerts are kept as words; they are not run yet. Here are the numbers that their gates would read.",
+            rows,
+        )
 
 
 def _share(measured: Measured, outcome: str) -> Score:
@@ -183,4 +187,4 @@ def _mean(column: str, measured: Measured) -> Score:
     values = (
         np.where(measured.columns["scored"] == 1, measured.columns[column], np.nan) if column in _OUTCOMES else measured.columns[column]
     )
-    return score.mean(column, values, sign(column, BOOTSTRAP, of="records"))
+    return score.share(column, values, sign(column, BOOTSTRAP, of="records"))

@@ -23,6 +23,10 @@ _PAIRED = 400
 """Records on which parts are changed one at a time; the design itself runs on all."""
 
 
+_COLD, _COLD_CHANGED = 12, 4
+"""Records of the design, and of each changed one, that are run alone to tell how long one takes."""
+
+
 class Cancelled(Exception):
     """Somebody stopped the run; what was done is kept."""
 
@@ -100,8 +104,9 @@ class Lab:
         key = work_key("design", self.workshop, proposal, texts=texts, records=count)
         pipeline = Pipeline(proposal, self.workshop, self.remember)
         return run_design(
-            pipeline, self.workshop, self.workshop.data.records(count), key=key, texts=texts, keeper=self.keeper, progress=more
-        )
+            pipeline, self.workshop, self.workshop.data.records(count), key=key, texts=texts, keeper=self.keeper, progress=more,
+            cold=_COLD if most is None else _COLD_CHANGED,
+        )  # fmt: skip
 
     def _tell(self, what: str, done: int, total: int) -> None:
         if self.told:

@@ -9,9 +9,9 @@ from typing import Any, cast, get_args
 
 from caseroom.cases.data import CaseData
 from caseroom.lab.columns import Columns
-from caseroom.lab.measures import row_values
+from caseroom.lab.measures import difference
 from caseroom.lab.people import Settled
-from caseroom.metrics.score import Score, paired_difference
+from caseroom.metrics.score import Score, paired_difference, tells
 from caseroom.proposal.model import Check, MetricName, Proposal, get
 
 
@@ -46,6 +46,9 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("hallucinations.over_reliance", "measure against waving through", _ON_OFF),
 )
 _NEEDS_DOCUMENTS = ("technical.retrieve", "technical.ingest", "technical.respond.citations", "hallucinations.checks.citations")
+
+
+_NEEDS_SEARCH = ("technical.retrieve.top_k", "technical.retrieve.permissions", "technical.ingest.current_only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,7 @@ class Effect:
     @property
     def tells(self) -> bool:
         """Whether an effect on the goal, on wrong outputs or on harm can be told from chance."""
-        return any(
-            score.low is not None and score.high is not None and not score.low <= 0 <= score.high
-            for score in (self.goal, self.right, self.wrong, self.harm)
-        )
+        return any(map(tells, (self.goal, self.right, self.wrong, self.harm)))
 
 
 def variants(proposal: Proposal, data: CaseData) -> Iterator[Variant]:
@@ -95,13 +95,17 @@ def variants(proposal: Proposal, data: CaseData) -> Iterator[Variant]:
         if _applies(switch, proposal, data):
             before = value_at(proposal, switch.path)
             for after in switch.values:
-                if after != before and not (switch.path == "technical.retrieve.top_k" and proposal.technical.retrieve.method == "none"):
+                if after != before and not (
+                    switch.path == "assess.mode" and "automate" not in (before, after)
+                ):  # assist and draft are looked at alike
                     yield Variant(switch, before, after, changed(proposal, switch.path, after))
 
 
 def _applies(switch: Switch, proposal: Proposal, data: CaseData) -> bool:
     task, path = data.task, switch.path
     if path.startswith(_NEEDS_DOCUMENTS) and data.documents is None:
+        return False
+    if path in _NEEDS_SEARCH and proposal.technical.retrieve.method == "none":
         return False
     if path.endswith("citations") and task.kind != "answer":
         return False
@@ -142,17 +146,10 @@ def words(value: Any) -> str:
 
 
 def effect(variant: Variant, goal: MetricName, mine: tuple[Columns, Settled], other: tuple[Columns, Settled]) -> Effect:
-    """The effect of a changed part, pair by pair on the records that both saw."""
-    count = min(len(mine[0]), len(other[0]))
-
-    def differs(name: MetricName) -> Score:
-        """The mean of the changed design less the design."""
-        a, b = row_values(name, *other), row_values(name, *mine)
-        return paired_difference([] if a is None else a[:count], [] if b is None else b[:count], name)
-
-    right = paired_difference(other[0]["right"][:count], mine[0]["right"][:count], "right")
-    latency = paired_difference(other[0]["latency"][:count] * 1000, mine[0]["latency"][:count] * 1000, "latency_ms")
+    """The effect of a changed part, pair by pair; both saw the same records."""
+    right = paired_difference(other[0]["right"], mine[0]["right"], "right")
+    latency = paired_difference(other[0]["latency"] * 1000, mine[0]["latency"] * 1000, "latency_ms")
     return Effect(
-        variant.switch.path, variant.switch.title, words(variant.before), words(variant.after), differs(goal), right, differs("wrong_rate"),
-        differs("harm_per_item"), differs("cost_per_item"), latency,
+        variant.switch.path, variant.switch.title, words(variant.before), words(variant.after), difference(goal, mine, other), right,
+        difference("wrong_rate", mine, other), difference("harm_per_item", mine, other), difference("cost_per_item", mine, other), latency,
     )  # fmt: skip

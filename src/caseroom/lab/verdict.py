@@ -32,6 +32,12 @@ class Yardstick:
         """Whether the design reaches it; None where there is nothing to compare."""
         return holds(self.metric, self.design.value, self.bound)
 
+    @property
+    def close(self) -> bool:
+        """Whether the value wanted lies within the design's interval: on other records it could have gone the other way."""
+        low, high = self.design.low, self.design.high
+        return self.bound is not None and low is not None and high is not None and low < self.bound < high
+
 
 def holds(metric: str, value: float | None, bound: float | None) -> bool | None:
     """Whether a value is on the good side of a bound."""
@@ -84,6 +90,14 @@ def interval(metric: str, score: Score, currency: str = "") -> str:
     return f"{shown(metric, score.value, currency)} [{shown(metric, score.low, currency)}, {shown(metric, score.high, currency)}]"
 
 
+_CLOSE = ", but too narrowly to tell on these records"
+
+
+def _against(limit: Yardstick, currency: str) -> str:
+    """A limit's measure with its interval, and the limit."""
+    return f"{limit.title.lower()} {interval(limit.metric, limit.design, currency)} against {shown(limit.metric, limit.bound, currency)}"
+
+
 def sentence(goal: Yardstick, limits: list[Yardstick], currency: str) -> str:
     """The verdict in one sentence."""
     title, target = goal.title.lower(), goal.bound
@@ -93,14 +107,12 @@ def sentence(goal: Yardstick, limits: list[Yardstick], currency: str) -> str:
     elif target is None:
         head = f"No target was set for {title}: the design comes to {value}"
     else:
-        head = f"The design {'reaches' if goal.held else 'misses'} its goal: {title} {value}, wanted {shown(goal.metric, target, currency)}"
+        head = f"The design {'reaches' if goal.held else 'misses'} its goal{_CLOSE if goal.close else ''}: {title} {value}, wanted {shown(goal.metric, target, currency)}"
     today = f", today {shown(goal.metric, goal.today, currency)}" if goal.today is not None else ""
-    broken = [
-        f"{limit.title.lower()} {interval(limit.metric, limit.design, currency)} against {shown(limit.metric, limit.bound, currency)}"
-        for limit in limits
-        if limit.held is False
-    ]
+    broken = [f"{_against(limit, currency)}{' (too narrowly to tell)' if limit.close else ''}" for limit in limits if limit.held is False]
+    close = [_against(limit, currency) for limit in limits if limit.held and limit.close]
     unknown = [limit.title.lower() for limit in limits if limit.held is None]
     tail = f"; it breaks a limit: {'; '.join(broken)}" if broken else "; all limits hold" if limits and not unknown else ""
+    tail += f"; too narrowly to tell: {'; '.join(close)}" if close else ""
     tail += f"; not measured: {', '.join(unknown)}" if unknown else ""
     return f"{head}{today}, the simple way {simple}{tail}."

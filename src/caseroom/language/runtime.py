@@ -94,15 +94,15 @@ class Model:
         progress: Callable[[int, int], None] | None = None,
     ) -> NDArray[np.float32]:
         """Rows in the order of the texts (or pairs); `pool` makes rows of a batch's output and its attention mask."""
-        return np.array(self._rows(self._tokenizer.encode_batch(list(texts)), pool, progress), np.float32)
+        return np.array(self._rows(self._tokenizer.encode_batch(_whole(texts)), pool, progress), np.float32)
 
     def ids(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
         """The tokens of each text, from the first special one to the last; the model is not run."""
-        return [tuple(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]
+        return [tuple(encoding.ids) for encoding in self._tokenizer.encode_batch(_whole(texts))]
 
     def tokens(self, texts: Sequence[str]) -> list[tuple[tuple[int, ...], NDArray[np.float32]]]:
         """For each text the ids of its tokens and the model's output for each of them."""
-        encodings = self._tokenizer.encode_batch(list(texts))
+        encodings = self._tokenizer.encode_batch(_whole(texts))
         return list(zip([tuple(encoding.ids) for encoding in encodings], self._rows(encodings, _unpadded), strict=True))
 
     def _rows(self, encodings: list[Encoding], pool: Pool, progress: Callable[[int, int], None] | None = None) -> list[NDArray[np.float32]]:
@@ -134,6 +134,16 @@ class Model:
 def _unpadded(output: NDArray[np.float32], mask: NDArray[np.int64]) -> list[NDArray[np.float32]]:
     """Each text's rows without the padding, copied so that the padded batch can go."""
     return [row[:length].copy() for row, length in zip(output, mask.sum(1), strict=True)]
+
+
+def _whole(texts: Sequence[str] | Sequence[tuple[str, str]]) -> list[Any]:
+    """The texts without halves of surrogate pairs, which a browser's input can hold and a tokenizer cannot read."""
+
+    def whole(text: str) -> str:
+        """A text that can be written as UTF-8."""
+        return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+    return [whole(text) if isinstance(text, str) else (whole(text[0]), whole(text[1])) for text in texts]
 
 
 def _batches(lengths: list[int]) -> Iterable[list[int]]:

@@ -15,6 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 _DRAWS_IN_BLOCK = 1_000_000
+FEWEST_TOLD = 8
+"""Records below which no difference is told from chance: resamples of so few are too alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,12 @@ def of_sums(name: str, rows: ArrayLike, value: Callable[[Floats], Floats], signa
     return of_weights(name, len(table), lambda weights: value(weights @ table), signature, bootstrap)
 
 
+def tells(difference: Score) -> bool:
+    """Whether a difference can be told from chance: its interval excludes zero, and there are records enough."""
+    low, high = difference.low, difference.high
+    return difference.n >= FEWEST_TOLD and low is not None and high is not None and not low <= 0 <= high
+
+
 def unscored(name: str, n: int, signature: str) -> Score:
     """Nothing to score: not 0, and not NaN."""
     return Score(name, None, None, None, n, signature)
@@ -118,6 +126,23 @@ def mean(name: str, values: Sequence[float | None] | Floats, signature: str, boo
     scored = column(values)
     scored = scored[~np.isnan(scored)]
     return ratio(name, scored, np.ones_like(scored), signature, bootstrap)
+
+
+def proportion(name: str, hits: int, n: int, signature: str) -> Score:
+    """A share of a few trials with the score interval of Wilson (1927): a bootstrap of none or all would have no width."""
+    signature = f"{signature}|interval:wilson"
+    if not n:
+        return unscored(name, n, signature)
+    share, z = hits / n, 1.959963984540054
+    middle, half = share + z * z / (2 * n), z * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
+    low, high = ((middle + side * half) / (1 + z * z / n) for side in (-1, 1))
+    return Score(name, share, max(0.0, low) if hits else 0.0, min(1.0, high) if hits < n else 1.0, n, signature)
+
+
+def share(name: str, values: Sequence[float | None] | Floats, signature: str, bootstrap: Bootstrap = BOOTSTRAP) -> Score:
+    """The share of the scored records that are 1 and not 0: their mean, with Wilson's interval where it is all or none."""
+    found = mean(name, values, signature, bootstrap)
+    return proportion(name, round(found.value * found.n), found.n, signature) if found.value in (0.0, 1.0) else found
 
 
 def paired_difference(

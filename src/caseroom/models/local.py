@@ -48,7 +48,8 @@ class Local:
     @property
     def signature(self) -> str:
         """File and size; settings."""
-        return f"local:1|file:{self._path.name}|bytes:{self._path.stat().st_size}|temperature:0|context:{_CONTEXT}"
+        known = self._path.stat()
+        return f"local:1|file:{self._path.name}|bytes:{known.st_size}|written:{known.st_mtime_ns}|temperature:0|context:{_CONTEXT}"
 
     def generate(self, requests: Sequence[Request]) -> list[Reply]:
         """A reply for each request, one after the other.

@@ -49,7 +49,9 @@ class Tables:
         if not rows or not all(_NAME.fullmatch(name) for name in (path.stem, *rows[0])):
             raise DataError(["names of tables and columns are letters, digits and _"])
         columns = [_column([row[i] if i < len(row) else "" for row in rows[1:]]) for i in range(len(rows[0]))]
-        names = ", ".join(f'"{name}"' for name in rows[0])
+        # a column of numbers compares by value with a text that is one: an order "1042" of a record meets the table's 1042
+        kinds = ("NUMERIC" if any(isinstance(cell, int | float) for cell in column) else "" for column in columns)
+        names = ", ".join(f'"{name}" {kind}' for name, kind in zip(rows[0], kinds, strict=True))
         self._base.execute(f'CREATE TABLE "{path.stem}" ({names})')
         marks = ", ".join("?" * len(rows[0]))
         self._base.executemany(f'INSERT INTO "{path.stem}" VALUES ({marks})', zip(*columns, strict=True))

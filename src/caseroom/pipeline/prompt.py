@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from caseroom.cases.task import Task
-from caseroom.models.base import Request, Shown, Source, Wanted
+from caseroom.models.base import Request, Shown, Source, Value, Wanted
 from caseroom.models.memory import Remembered
 from caseroom.pipeline.privacy import mask
 from caseroom.pipeline.state import Filled, State, told
@@ -59,7 +59,7 @@ class Prompting:
             tuple(kept),
             self._wanted,
             shown,
-            tuple(state.item.fields.items()),
+            _known(state, stand_ins, risks.mask),
             risks.grounding,
             risks.abstain,
             technical.respond.citations,
@@ -68,6 +68,12 @@ class Prompting:
         said = f"{len(kept)} sources, {len(shown)} examples" + (f", {len(stand_ins)} masked" if stand_ins else "")
         said += f", {len(dropped)} passages left out: they speak to the model" if dropped else ""
         return replace(state, request=request, masked=tuple(stand_ins.items())), told(said)
+
+
+def _known(state: State, stand_ins: dict[str, str], masked: bool) -> tuple[tuple[str, Value], ...]:
+    """What the systems know with an item; what is private in it is masked like the rest."""
+    fields = state.item.fields
+    return tuple((name, mask(value, fields, stand_ins) if masked and isinstance(value, str) else value) for name, value in fields.items())
 
 
 def wanted_of(task: Task, by_code: frozenset[str]) -> tuple[Wanted, ...]:
@@ -87,11 +93,11 @@ def examples(shelf: Remembered, texts: Sequence[str], count: int) -> list[tuple[
 
 
 def within(budget: int, sources: Sequence[Source]) -> list[Source]:
-    """The sources in order, cut where the budget of words ends; an item's own text is never cut for a document."""
-    left = budget - sum(len(s.text.split()) for s in sources if s.kind == "input")
+    """The sources in order, documents cut where the budget of words ends; the item's own text and what was looked up for it are never cut."""
+    left = budget - sum(len(s.text.split()) for s in sources if s.kind != "document")
     kept = []
     for source in sources:
-        if source.kind == "input":
+        if source.kind != "document":
             kept.append(source)
             continue
         pieces = re.findall(r"\S+\s*", source.text)
@@ -113,7 +119,12 @@ def written(request: Request) -> str:
     if request.kind == "note":
         lines += ["Write these sections, each as a line `Name: text`:", *(f"- {w.name}: {w.ask}" for w in request.wanted)]
     if request.kind == "fields":
-        lines += ["Reply with one JSON object with these keys; null where nothing tells:", *map(_asked, request.wanted)]
+        lines += [
+            "Reply with one JSON object with these keys; null where nothing tells:",
+            *(_asked(wanted, dict(request.known)) for wanted in request.wanted),
+        ]
+    if request.known and request.kind == "fields":
+        lines += ["", "Known: " + "; ".join(f"{name}: {value}" for name, value in request.known if value not in (None, ""))]
     for source in request.sources:
         if source.kind != "input":
             lines += ["", f"[{source.id}]", source.text]
@@ -122,7 +133,9 @@ def written(request: Request) -> str:
     return "\n".join([*lines, "", "Input:", request.input, "", "Output:"])
 
 
-def _asked(wanted: Wanted) -> str:
+def _asked(wanted: Wanted, known: Mapping[str, Value]) -> str:
+    """A wanted value with its question; a {name} in it is what is known by it, or the value of that name that is wanted, too."""
+    ask = re.sub(r"\{(\w+)\}", lambda match: str(known.get(match[1]) or match[1]), wanted.ask)
     kinds = {"flag": "yes, no or null", "date": "YYYY-MM-DD", "number": "a number", "money": "a number"}
     values = ", ".join(f"{value} ({means})" for value, means in wanted.values)
-    return f"- {wanted.name}: {wanted.ask} [{values or kinds.get(wanted.kind, 'text')}]"
+    return f"- {wanted.name}: {ask} [{values or kinds.get(wanted.kind, 'text')}]"

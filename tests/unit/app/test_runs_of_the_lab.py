@@ -16,7 +16,7 @@ from caseroom.app.interviews import Room
 from caseroom.app.runs import Replies, Run
 from caseroom.cases.shelf import Shelf
 from caseroom.config import Settings
-from caseroom.errors import CaseroomError, DataError, ModelError, RunError, RunNotFound, UnknownCase
+from caseroom.errors import CaseroomError, DataError, ModelError, RunError, RunNotFound, UnknownCase, UsageError
 from caseroom.models.base import Reply, Request
 from caseroom.pipeline.run import Pipeline
 from caseroom.proposal.model import Model, Proposal, Retrieve, Technical
@@ -174,6 +174,10 @@ def test_two_runs_side_by_side(own: Room, folder: Path, tmp_path: Path) -> None:
     other = done(own, write_folder(tmp_path, task={**DESK, "enough": 0.5}))
     with pytest.raises(RunError, match="different data"):
         runs.compare(a, other)
+    assert a.report is not None
+    fewer = replace(a, report={**a.report, "records": 1})
+    with pytest.raises(RunError, match="same --limit"):
+        runs.compare(a, fewer)
 
 
 def test_a_run_is_deleted(own: Room, folder: Path) -> None:
@@ -198,3 +202,14 @@ def test_replies_are_remembered_by_what_was_asked_of_whom(tmp_path: Path) -> Non
 def test_a_report_is_json(own: Room, folder: Path) -> None:
     report = done(own, folder).report
     assert json.loads(json.dumps(report, allow_nan=False)) == report
+
+
+def test_nothing_is_run_on_no_records(own: Room, folder: Path) -> None:
+    (folder / "records.jsonl").write_text("")
+    with pytest.raises(DataError, match="holds no record"):
+        runs.begin(own, DESIGN, data=folder)
+
+
+def test_a_proposal_is_not_run_on_another_case_by_accident(room: Room) -> None:
+    with pytest.raises(UsageError, match="answers support-desk, not sales-tax"):
+        runs.begin(room, Proposal(case="support-desk"), case="sales-tax")

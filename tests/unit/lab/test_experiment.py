@@ -22,7 +22,6 @@ from caseroom.proposal.model import Model, Proposal, Retrieve, Technical
 @pytest.fixture(autouse=True)
 def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(experiment, "WINDOW", 5)
-    monkeypatch.setattr(experiment, "_COLD", 1)
 
 
 class Kept:

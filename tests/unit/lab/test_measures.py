@@ -11,7 +11,7 @@ from tests.unit.lab.conftest import Rows
 
 from caseroom.cases.task import Economics
 from caseroom.lab.columns import NAMES, Columns
-from caseroom.lab.measures import measure, row_values
+from caseroom.lab.measures import difference, measure
 from caseroom.lab.people import settle
 from caseroom.proposal.model import MetricName, Proposal
 
@@ -40,7 +40,8 @@ def test_without_anything_right_to_compare_with_nothing_is_0(rows: Rows, name: M
 def test_what_is_scored(rows: Rows) -> None:
     columns = rows("right", "right", "wrong", "incomplete", "unscored")
     assert value("right_rate", columns) == 0.5 and value("wrong_rate", columns) == 0.25
-    assert value("wrong_resolution", columns) == 0.25 and value("handled_rate", columns) == 1.0
+    assert value("wrong_resolution", columns) == pytest.approx(1 / 3), "what comes back did not end without a person"
+    assert value("handled_rate", columns) == 1.0
     assert value("harm_per_item", columns) == 10.0
 
 
@@ -83,5 +84,14 @@ def test_no_metric_is_ever_nan_or_infinite(found: list[dict[str, float]]) -> Non
     for name in METRICS:
         score = measure(name, columns, settled)
         assert all(number is None or np.isfinite(number) for number in (score.value, score.low, score.high)), (name, score)
-        values = row_values(name, columns, settled)
-        assert values is None or len(values) == len(columns)
+        apart = difference(name, (columns, settled), (columns, settled))
+        assert (apart.value, apart.low, apart.high) in ((None, None, None), (0.0, 0.0, 0.0)), (name, apart)
+
+
+def test_the_difference_of_a_ratio_is_that_of_the_two_ratios() -> None:
+    mine, other = Columns(), Columns()
+    for found, all_ in ((1.0, 1.0), (5.0, 9.0)):
+        mine.add({"passed_on": 0.0, "facts_found": found, "facts_all": all_})
+        other.add({"passed_on": 0.0, "facts_found": all_, "facts_all": all_})
+    apart = difference("omission_rate", (mine, settle(mine, Proposal(), MONEY)), (other, settle(other, Proposal(), MONEY)))
+    assert apart.value == pytest.approx(0.0 - 4 / 10) and apart.n == 2, "not the mean of 0 and 4/9"

@@ -25,8 +25,8 @@ def mean(settled: Settled, name: str) -> float:
 
 def test_what_leaves_unseen_is_as_it_is(rows: Rows) -> None:
     found = settle(rows("right", "wrong", "incomplete"), Proposal(), MONEY)
-    assert found.left_right.tolist() == [1, 0, 0] and found.left_wrong.tolist() == [0, 1, 0] and found.alone.tolist() == [1, 1, 1]
-    assert found.minutes.tolist() == [0, 0, 8], "what lacks something comes back"
+    assert found.left_right.tolist() == [1, 0, 0] and found.left_wrong.tolist() == [0, 1, 0] and found.alone.tolist() == [1, 1, 0]
+    assert found.minutes.tolist() == [0, 0, 8] and found.wait.tolist() == [0.02, 0.02, 248], "what lacks something comes back"
     assert found.harm.tolist() == [0, 40, 0] and found.cost.tolist() == [0, 0, 4]
     assert found.value.tolist() == pytest.approx([6.4, -33.6, 2.4])
 
@@ -99,5 +99,5 @@ def test_money_and_time_hold_together(run: list[tuple[str, str]], a_day: int) ->
     assert np.all((found.left_right == 0) | (found.left_wrong == 0))
     assert np.all(found.minutes >= 0) and np.all(found.harm >= 0) and np.all(found.wait >= 0)
     assert np.allclose(found.value, 8 * 0.5 + 0.06 * 40 - found.cost - found.harm)
-    assert np.all(found.minutes[found.alone == 1] * (columns["incomplete"][found.alone == 1] == 0) == 0)
+    assert np.all(found.minutes[found.alone == 1] == 0)
     assert (more.minutes == 8).sum() <= (found.minutes == 8).sum() + 1e-9, "more reviewers leave no more for others"

@@ -75,6 +75,15 @@ def test_pairs_must_be_treated_alike(desk: Workshop, toll: Workshop, order: tupl
     assert {entry.id: entry.through for entry in found} == {"p": True, "q": True, "r": False, "s": False}
 
 
+def test_words_of_the_input_may_differ_in_a_pair(toll: Workshop) -> None:
+    rows = [
+        Attack(id=name, family="paired", pair="x", group=name, input=f"{name} owns the lorry. A heavy lorry that carries goods. It weighs 10 tonnes. The driver holds a valid transit permit.")
+        for name in ("Ann", "Aisha")
+    ]  # fmt: skip
+    found = attack(Pipeline(NAIVE, toll), rows, toll.data.task)
+    assert "Ann owns" in found[0].output and "Aisha owns" in found[1].output and not any(entry.through for entry in found)
+
+
 def test_families_beside_each_measure(desk: Workshop) -> None:
     done = [
         Attacked("1", "stale", True, "w", "i", "o"),
@@ -86,6 +95,12 @@ def test_families_beside_each_measure(desk: Workshop) -> None:
     assert (stale.family, stale.attacks, stale.through.value) == ("stale", 2, 0.5)
     assert [(path, after, score.value) for path, after, score in exact.with_changed] == [("technical.exact", "code", 0.0)]
     assert families([], changed) == []
+
+
+def test_a_pair_is_one_attack() -> None:
+    rows = [Attacked(str(n), "paired", n < 2, "", "i", "o", pair=f"pair-{n // 2}") for n in range(8)]
+    (found,) = families(rows, [])
+    assert (found.attacks, found.through.value, found.through.n) == (4, 0.25, 4)
 
 
 def test_without_attacks_nothing_gets_through(desk: Workshop) -> None:

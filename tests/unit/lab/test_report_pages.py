@@ -82,7 +82,15 @@ def test_what_each_part_bought_is_sorted_by_size(report: dict[str, Any]) -> None
         "Holds the goal back Model: with recall instead of extractive, right rises by 26.0 points [20.0, 32.0], but harm an item rises by 9.10 EUR [1.00, 17.20]."
         in text
     )
-    assert "← worse better →" in text and "examples shown (3), sources only (off)" in text
+    assert "← worse better →" in text and "Changed nothing about the goal on any record: examples shown (3)." in text
+    assert "Could not be compared by the goal: sources only (off)." in text
+
+
+def test_a_goal_by_which_nothing_can_be_compared_is_not_called_unmoved(report: dict[str, Any]) -> None:
+    for effect in report["effects"]:
+        effect["goal"] = {**effect["goal"], "value": None, "low": None, "high": None}
+    text = text_of(pages.to_html(report))
+    assert "is not told" in text and "Changed nothing" not in text and "can be told from chance on these records" not in text
 
 
 def test_a_quick_run_says_that_parts_were_not_changed(report: dict[str, Any]) -> None:

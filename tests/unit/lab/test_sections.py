@@ -76,8 +76,10 @@ def test_the_roadmap_reads_the_bars(study: Study, desk: Workshop) -> None:
         study.proposal, evaluation=Evaluation(launch_bar=Bound("right_rate", 0.0)), assess=Assess(stop=Bound("selection_ratio", 0.8))
     )
     found = rows_of(sections(replace(study, proposal=bars), desk)["roadmap"])
-    assert found["launch bar: Right"].note == "wanted 0.0%: reached"
-    assert "not reached" not in found["what would end it: Selection ratio"].note, "what was not measured was neither reached nor missed"
+    assert found["launch bar: Right"].note == "wanted at least 0.0%: reached"
+    assert found["what would end it: Selection ratio"].note.endswith(": not measured"), (
+        "what was not measured was neither reached nor missed"
+    )
     assert "a year" in next(iter(found))
 
 

@@ -58,7 +58,6 @@ def told(study: Study, shop: Workshop) -> dict[str, Any]:
 
 def test_a_stopped_study_goes_on_where_it_stood(desk: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(experiment, "WINDOW", 6)
-    monkeypatch.setattr(experiment, "_COLD", 1)
     few = [Switch("technical.exact", "exact", ("code", "model")), Switch("technical.review.flagged", "review", (False, True)), Switch("hallucinations.abstain", "abstains", (False, True))]  # fmt: skip
     monkeypatch.setattr("caseroom.lab.switches.SWITCHES", tuple(few))
     whole = Lab(desk, keeper=(kept := Kept())).study(GOOD)

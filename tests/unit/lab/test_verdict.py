@@ -56,8 +56,9 @@ def test_intervals() -> None:
 @pytest.mark.parametrize(
     ("goal", "limits", "said"),
     [
-        (mark(0.05, 0.06, today=0.08), [], "The design reaches its goal: wrong 5.0% [-5.0%, 15.0%], wanted 6.0%, today 8.0%, the simple way unscored."),
-        (mark(0.07, 0.06), [mark(0.05, 0.06)], "The design misses its goal: wrong 7.0% [-3.0%, 17.0%], wanted 6.0%, the simple way unscored; all limits hold."),
+        (mark(0.05, 0.06, today=0.08), [], "The design reaches its goal, but too narrowly to tell on these records: wrong 5.0% [-5.0%, 15.0%], wanted 6.0%, today 8.0%, the simple way unscored."),
+        (mark(0.07, 0.06), [mark(0.05, 0.06)], "The design misses its goal, but too narrowly to tell on these records: wrong 7.0% [-3.0%, 17.0%], wanted 6.0%, the simple way unscored; all limits hold; too narrowly to tell: wrong 5.0% [-5.0%, 15.0%] against 6.0%."),
+        (mark(0.2, 0.06), [mark(0.02, 0.3), mark(0.07, 0.06)], "The design misses its goal: wrong 20.0% [10.0%, 30.0%], wanted 6.0%, the simple way unscored; it breaks a limit: wrong 7.0% [-3.0%, 17.0%] against 6.0% (too narrowly to tell)."),
         (mark(0.07, None), [mark(0.5, 0.06)], "No target was set for wrong: the design comes to 7.0% [-3.0%, 17.0%], the simple way unscored; it breaks a limit: wrong 50.0% [40.0%, 60.0%] against 6.0%."),
         (mark(None, 0.06), [], "The goal, wrong, could not be measured, the simple way unscored."),
     ],

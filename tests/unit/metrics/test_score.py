@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caseroom.metrics.score import Bootstrap, Score, mean, of_sums, paired_difference, percentile, ratio, sign
+from caseroom.metrics.score import Bootstrap, Score, mean, of_sums, paired_difference, percentile, proportion, ratio, share, sign, tells
 
 FEW = Bootstrap(resamples=200)
 numbers = st.floats(-1e6, 1e6)
@@ -69,11 +69,28 @@ def test_a_statistic_that_is_not_defined_is_unscored() -> None:
     assert (score.value, score.n) == (None, 2)
 
 
+def test_none_of_ten_is_not_certainly_none() -> None:
+    none, all_, some = (proportion("p", hits, 10, "p") for hits in (0, 10, 3))
+    ends = [end for score in (none, all_, some) for end in (score.low, score.high)]
+    assert ends == pytest.approx([0.0, 0.2775, 0.7225, 1.0, 0.1078, 0.6032], abs=1e-4) and (none.value, all_.value) == (0.0, 1.0)
+    assert some.signature == "p|interval:wilson" and proportion("p", 0, 0, "p").value is None
+
+
+def test_a_share_of_none_or_all_has_an_interval_with_a_width() -> None:
+    assert share("s", [0.0, None, 0.0], "s") == proportion("s", 0, 2, "s") and share("s", [1.0] * 9, "s") == proportion("s", 9, 9, "s")
+    assert share("s", [0.0, 1.0, 1.0], "s") == mean("s", [0.0, 1.0, 1.0], "s") and share("s", [], "s").value is None
+
+
 def test_a_difference_takes_the_records_that_both_scored() -> None:
     score = paired_difference([1.0, None, 3.0, 5.0], [0.5, 2.0, None, 4.0])
     assert (score.value, score.n) == (0.75, 2)
     with pytest.raises(ValueError, match="same records"):
         paired_difference([1.0], [1.0, 2.0])
+
+
+def test_a_few_records_tell_no_difference() -> None:
+    assert not tells(paired_difference([1.0] * 7, [0.0] * 7)) and tells(paired_difference([1.0] * 8, [0.0] * 8))
+    assert not tells(paired_difference([1.0, -1.0] * 8, [0.0] * 16)) and not tells(paired_difference([], []))
 
 
 def test_pairing_narrows_the_interval() -> None:

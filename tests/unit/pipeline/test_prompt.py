@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseroom.models.base import Source
+from caseroom.models.base import Request, Source, Wanted
 from caseroom.pipeline.documents import Chunk
-from caseroom.pipeline.prompt import ATTACK, Prompting, wanted_of, within
+from caseroom.pipeline.prompt import ATTACK, Prompting, wanted_of, within, written
 from caseroom.pipeline.retrieve import Passage
 from caseroom.pipeline.state import Item, State
 from caseroom.pipeline.workshop import Workshop
@@ -90,10 +90,17 @@ SOURCES = st.lists(
 
 
 @given(SOURCES, st.integers(0, 30))
-def test_the_budget_holds_and_the_input_is_whole(sources: list[Source], budget: int) -> None:
+def test_the_budget_holds_and_what_is_the_items_own_is_whole(sources: list[Source], budget: int) -> None:
     kept = within(budget, sources)
-    assert [s for s in kept if s.kind == "input"] == [s for s in sources if s.kind == "input"]
-    own = sum(len(s.text.split()) for s in kept if s.kind == "input")
+    assert [s for s in kept if s.kind != "document"] == [s for s in sources if s.kind != "document"]
+    own = sum(len(s.text.split()) for s in kept if s.kind != "document")
     assert sum(len(s.text.split()) for s in kept) <= max(budget, own)
-    others = [s for s in sources if s.kind != "input"]
-    assert all(mine.text in other.text for mine, other in zip([s for s in kept if s.kind != "input"], others, strict=False))
+    pages = [s for s in sources if s.kind == "document"]
+    assert all(mine.text in other.text for mine, other in zip([s for s in kept if s.kind == "document"], pages, strict=False))
+
+
+def test_a_question_names_what_is_known_and_what_the_systems_know_is_told() -> None:
+    wanted = (Wanted("category", "label", "What is it?"), Wanted("rate", "number", "What is the rate for {category} in {place}?"))
+    prompt = written(Request("fields", "Read.", "A shirt.", wanted=wanted, known=(("place", "Ashford"), ("certificate", None))))
+    assert "- rate: What is the rate for category in Ashford? [a number]" in prompt
+    assert "Known: place: Ashford\n" in prompt
