@@ -101,11 +101,12 @@ class Lab:
             self._tell(part, done, count)
 
         self._tell(part, 0, count)
-        key = work_key("design", self.workshop, proposal, texts=texts, records=count)
+        cold = _COLD if most is None else _COLD_CHANGED
+        key = work_key("design", self.workshop, proposal, texts=texts, records=count, cold=cold)
         pipeline = Pipeline(proposal, self.workshop, self.remember)
         return run_design(
             pipeline, self.workshop, self.workshop.data.records(count), key=key, texts=texts, keeper=self.keeper, progress=more,
-            cold=_COLD if most is None else _COLD_CHANGED,
+            cold=cold,
         )  # fmt: skip
 
     def _tell(self, what: str, done: int, total: int) -> None:

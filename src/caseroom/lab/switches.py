@@ -132,6 +132,8 @@ def changed(proposal: Proposal, path: str, value: Any) -> Proposal:
         name = path.rsplit(".", 1)[1]
         rest = tuple(check for check in proposal.hallucinations.checks if check != name)
         return changed(proposal, "hallucinations.checks", (*rest, name) if value else rest)
+    if path == "technical.respond.citations" and not value:  # without citations a check for them objects to everything
+        proposal = changed(proposal, "hallucinations.checks.citations", False)
     return cast(Proposal, _replaced(proposal, path.split("."), value))
 
 
