@@ -124,7 +124,7 @@ def main() -> None:
     parser.add_argument("--disputed", action="store_true", help="print the tuning cases' points on which the judge and both hands differ")
     options = parser.parse_args()
     settings = settings_from_environment()
-    engine, shelf = Engine(settings.cache), Shelf(settings.case_folders)
+    engine, shelf = Engine(settings.cache, settings.judge), Shelf(settings.case_folders)
     rows = [row for case in (TUNING if options.tuning else (*TUNING, *TEST)) for row in rows_of(engine, shelf.case(case))]
     groups = {"tuning": [r for r in rows if r.case in TUNING], "test": [r for r in rows if r.case in TEST]}
     groups |= {

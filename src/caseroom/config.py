@@ -24,6 +24,9 @@ class Settings:
     store_url: str | None = None
     """A database address in SQLAlchemy's form; without it an SQLite file in `home`. `CASEROOM_STORE`."""
 
+    judge: Path | None = None
+    """A re-fitted judge to grade with instead of the shipped one. `CASEROOM_JUDGE`."""
+
     @property
     def user_cases(self) -> Path:
         """The user's own cases."""
@@ -45,4 +48,5 @@ def settings_from_environment(*, cases: Path | None = None) -> Settings:
     home = Path(os.environ["CASEROOM_HOME"]).expanduser() if os.environ.get("CASEROOM_HOME") else _default_home()
     listed = [Path(part) for part in os.environ.get("CASEROOM_CASES", "").split(os.pathsep) if part]
     folders = ([cases] if cases else []) + listed
-    return Settings(home=home, case_folders=tuple(folders), store_url=os.environ.get("CASEROOM_STORE") or None)
+    judge = Path(os.environ["CASEROOM_JUDGE"]).expanduser() if os.environ.get("CASEROOM_JUDGE") else None
+    return Settings(home=home, case_folders=tuple(folders), store_url=os.environ.get("CASEROOM_STORE") or None, judge=judge)

@@ -8,15 +8,19 @@ CaseroomError                exit 1
 │   ├── StoreTooNew                   written by a newer caseroom
 │   ├── StoreUnusable                 torn, read-only, or the disk is full
 │   ├── SessionNotFound
-│   └── SessionMoved                  another process went on with this session
+│   ├── SessionMoved                  another process went on with this session
+│   └── LinkGone                      a share link that does not work (any more)
 ├── TranscriptError          exit 5   a transcript that cannot be read or graded
 ├── WeightsError             exit 6   the embedded model files are missing or damaged
 ├── DataError                exit 7   a data folder or a document that does not hold
 ├── ProposalError            exit 8   a proposal file that does not hold
 ├── ModelError               exit 9   a generative model that is not there or does not answer
-└── RunError                 exit 10  a run of the lab that cannot be made, found or gone on with
-    ├── RunNotFound                   no such run
-    └── StageError                    a stage of the pipeline failed; the message names it
+├── RunError                 exit 10  a run of the lab that cannot be made, found or gone on with
+│   ├── RunNotFound                   no such run
+│   ├── ReviewNotFound                no such output waits, or its run is deleted
+│   └── StageError                    a stage of the pipeline failed; the message names it
+└── RatingError              exit 11  a rating cycle that cannot be made or rated
+    └── CycleNotFound                 no such cycle
 """
 
 from __future__ import annotations
@@ -74,6 +78,15 @@ class SessionMoved(StoreError):
     """Another process wrote to this session since it was read."""
 
 
+class LinkGone(StoreError):
+    """A share link does not work: never made, expired, revoked, or its session is gone. The words are the same for all of these."""
+
+    def __init__(self, *, known: bool = False) -> None:
+        super().__init__("This link does not work any more, or never did. Ask the one who sent it for a new one.")
+        self.known = known
+        """Whether there was such a link."""
+
+
 class TranscriptError(CaseroomError):
     """A transcript cannot be read or has nothing to grade."""
 
@@ -114,9 +127,23 @@ class RunNotFound(RunError):
     """No run has that id."""
 
 
+class ReviewNotFound(RunError):
+    """No output waits for a reviewer under that id."""
+
+
 class StageError(RunError):
     """A stage of the pipeline failed. The message names the stage."""
 
     def __init__(self, stage: str, why: str) -> None:
         super().__init__(f"{stage}: {why}")
         self.stage = stage
+
+
+class RatingError(CaseroomError):
+    """A rating cycle cannot be made, or an output cannot be rated."""
+
+    exit_code = 11
+
+
+class CycleNotFound(RatingError):
+    """No rating cycle has that id."""

@@ -33,8 +33,8 @@ class Bench:
         self._jobs: dict[str, _Job] = {}
         self._lock, self._turn = threading.Lock(), threading.Lock()
 
-    def start(self, run_id: str) -> None:
-        """Carry a run out in the background, unless it is under way.
+    def start(self, run_id: str, *, force: bool = False) -> None:
+        """Carry a run out in the background, unless it is under way; `force` does not wait for reviewers.
 
         Raises:
             RunNotFound: no such run.
@@ -45,7 +45,7 @@ class Bench:
                 return
             runs.wait(self._room, run_id)
             job = self._jobs[run_id] = _Job()
-        threading.Thread(target=self._work, args=(run_id, job), name=f"run-{run_id}", daemon=True).start()
+        threading.Thread(target=self._work, args=(run_id, job, force), name=f"run-{run_id}", daemon=True).start()
 
     def progress(self, run_id: str) -> Progress | None:
         """Where a run stands; None if it is not under way here."""
@@ -57,14 +57,14 @@ class Bench:
         if job := self._jobs.get(run_id):
             job.stop.set()
 
-    def _work(self, run_id: str, job: _Job) -> None:
+    def _work(self, run_id: str, job: _Job, force: bool) -> None:
         def told(what: str, done: int, total: int) -> None:
             """Keep where it stands."""
             job.progress = Progress(what, done, total)
 
         try:
             with self._turn:
-                runs.carry_out(self._room, run_id, told, job.stop.is_set)
+                runs.carry_out(self._room, run_id, told, job.stop.is_set, force=force)
         except CaseroomError:
             pass  # the run says that it failed, and why
         finally:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from caseroom.cases.load import LIBRARY
 from caseroom.cases.model import Case
-from caseroom.grading.judge import Judge
+from caseroom.grading.judge import GATE, Judge, read_gate
 from caseroom.interview.disclosure import Ear
 from caseroom.language.encoder import Encoder
 from caseroom.language.entailment import Entailment
+from caseroom.language.match import load_classes
 from caseroom.language.memory import key_of
 from caseroom.language.reader import Reader
 
@@ -23,7 +24,13 @@ _FEW = 64
 class Engine:
     """Ears and judges over one encoder."""
 
-    def __init__(self, cache: Path) -> None:
+    def __init__(self, cache: Path, judge: Path | None = None) -> None:
+        """Opens no model yet; `judge` is a re-fitted gate to use instead of the shipped one.
+
+        Raises:
+            WeightsError: that file is not there, or is no judge.
+        """
+        self.gate = read_gate(judge) if judge else load_classes(GATE)
         self.encoder, self.reader, self.entailment = Encoder(), Reader(), Entailment()
         self.cache = cache
         self._ears: dict[str, Ear] = {}
@@ -40,7 +47,7 @@ class Engine:
         """The judge of a case."""
         key = f"{case.folder}:{case.version}"
         if key not in self._judges:
-            self._judges[key] = Judge(case, self.encoder, self.entailment)
+            self._judges[key] = Judge(case, self.encoder, self.entailment, gate=self.gate)
         return self._judges[key]
 
     def texts(self, case: Case) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import caseroom
-from caseroom.app import scorecards
+from caseroom.app import peers, ratings, scorecards
 from caseroom.app.grading import transcript_of
 from caseroom.app.interviews import Room
 from caseroom.app.progress import progress
@@ -47,8 +47,11 @@ def everything(room: Room) -> dict[str, Any]:
         kept = [{"number": k.number, "created": k.created, "scorecard": k.body} for k in room.store.scorecards(stored.id)]
         proposal = runs.proposal(stored.id)
         events = [to_dict(event) for event in room.store.events(stored.id)]
-        sessions.append({"session": stored.id, "events": events, "scorecards": kept, "edited_proposal": proposal})
-    return {"caseroom": caseroom.__version__, "sessions": sessions, "runs": [asdict(runs.run(run.id)) for run in runs.runs()]}
+        sessions.append(
+            {"session": stored.id, "events": events, "scorecards": kept, "edited_proposal": proposal, **peers.stored(room, stored.id)}
+        )
+    return {"caseroom": caseroom.__version__, "sessions": sessions, "runs": [asdict(runs.run(run.id)) for run in runs.runs()],
+            "ratings": ratings.stored(room)}  # fmt: skip
 
 
 def progress_data(room: Room) -> dict[str, Any]:

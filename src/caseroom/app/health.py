@@ -68,11 +68,11 @@ def _lab() -> str:
 
 
 def _models(settings: Settings) -> str:
-    engine = Engine(settings.cache)
+    engine = Engine(settings.cache, settings.judge)
     engine.encoder.model.verify()
     engine.warm()
     engine.entailment.warm()
-    return f"encoder {engine.encoder.signature}, reader {engine.reader.signature}, entailment {engine.entailment.signature}, weights as shipped"
+    return f"encoder {engine.encoder.signature}, reader {engine.reader.signature}, entailment {engine.entailment.signature}, judge {engine.gate.signature}, weights as shipped"
 
 
 def _store(settings: Settings) -> str:

@@ -42,7 +42,7 @@ def open_room(settings: Settings) -> Room:
         StoreError: the session store cannot be used.
     """
     shelf = Shelf([*settings.case_folders, settings.user_cases])
-    return Room(settings, shelf, Engine(settings.cache), SessionStore(settings.database))
+    return Room(settings, shelf, Engine(settings.cache, settings.judge), SessionStore(settings.database))
 
 
 class Interview:

@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from caseroom.app import reviews
 from caseroom.app.interviews import Room
 from caseroom.app.propose import data_of, without_data
 from caseroom.cases.data import CaseData, load_data
 from caseroom.errors import CaseroomError, DataError, RunError, UsageError
+from caseroom.lab.decisions import Queue
 from caseroom.lab.pages import change
-from caseroom.lab.study import Cancelled, Lab
+from caseroom.lab.study import Cancelled, Lab, Waiting
 from caseroom.lab.writing import report
 from caseroom.metrics.registry import BY_NAME
 from caseroom.models.base import Reply, Request
@@ -26,7 +28,7 @@ from caseroom.proposal.model import Proposal
 from caseroom.store.remembered import Remembered
 from caseroom.store.runs import KeptRun, RunStore
 
-State = Literal["open", "running", "stopped", "failed", "done"]
+State = Literal["open", "running", "stopped", "failed", "waiting", "done"]
 Told = Callable[[str, int, int], None]
 
 
@@ -46,13 +48,16 @@ class Run:
     proposal: dict[str, Any]
     report: dict[str, Any] | None
     quick: bool
+    keep: int = 0
+    """Outputs of each kind and group that are kept to be rated."""
 
 
 def begin(
     room: Room, proposal: Proposal, *, case: str | None = None, data: Path | None = None, session: str | None = None, quick: bool = False,
-    limit: int | None = None,
+    limit: int | None = None, keep: int = 0, review: bool = False,
 ) -> Run:  # fmt: skip
-    """Keep what is asked; nothing is run yet. `data` is a folder of one's own, else the case's is taken.
+    """Keep what is asked; nothing is run yet. `data` is a folder of one's own, else the case's is taken; of each kind and group `keep`
+    outputs are kept to be rated; with `review` the flagged ones wait for people.
 
     Raises:
         UnknownCase, CaseError, DataError: there is no such case, or its data do not hold.
@@ -70,7 +75,7 @@ def begin(
     title = proposal.title or (data.name if data else room.shelf.case(str(name)).title)
     asked = {
         "case": name if data is None else None, "data": str(data.resolve()) if data else None, "version": opened.version, "title": title,
-        "proposal": to_data(proposal), "quick": quick, "limit": limit,
+        "proposal": to_data(proposal), "quick": quick, "limit": limit, "keep": keep, "review": review,
     }  # fmt: skip
     return _run(RunStore(room.store.database).begin(datetime.now(UTC).isoformat(timespec="milliseconds"), session, asked))
 
@@ -96,8 +101,11 @@ def wait(room: Room, run_id: str) -> None:
         store.set(run_id, "open")
 
 
-def carry_out(room: Room, run_id: str, told: Told | None = None, stopped: Callable[[], bool] | None = None) -> Run:
-    """Carry a run out, or go on with one that was stopped or killed: what was computed is not computed again.
+def carry_out(
+    room: Room, run_id: str, told: Told | None = None, stopped: Callable[[], bool] | None = None, *, force: bool = False
+) -> Run:  # fmt: skip
+    """Carry a run out, or go on with one that was stopped or killed, or that waited: what was computed is not computed again. While outputs wait for a
+    reviewer it waits, unless `force`.
 
     Raises:
         RunNotFound: no such run.
@@ -109,7 +117,10 @@ def carry_out(room: Room, run_id: str, told: Told | None = None, stopped: Callab
         return _run(kept)
     store.set(run_id, "running")
     try:
-        made = _study(room, kept.asked, told, stopped)
+        made = _study(room, kept.asked, told, stopped, _queue(room, kept, force))
+    except Waiting:
+        store.set(run_id, "waiting", reviews.words(reviews.waiting(room, run_id)))
+        return run(room, run_id)
     except Cancelled:
         store.set(run_id, "stopped", "It was stopped; what was computed is kept.")
         return run(room, run_id)
@@ -123,7 +134,15 @@ def carry_out(room: Room, run_id: str, told: Told | None = None, stopped: Callab
     return run(room, run_id)
 
 
-def _study(room: Room, asked: Mapping[str, Any], told: Told | None, stopped: Callable[[], bool] | None) -> dict[str, Any]:
+def _queue(room: Room, kept: KeptRun, force: bool) -> reviews.RunQueue | None:
+    if not kept.asked.get("review"):
+        return None
+    return reviews.RunQueue(room, kept.id, kept.asked["case"] or kept.asked["data"], force=force)
+
+
+def _study(
+    room: Room, asked: Mapping[str, Any], told: Told | None, stopped: Callable[[], bool] | None, queue: Queue | None
+) -> dict[str, Any]:  # fmt: skip
     folder = Path(asked["data"]) if asked["data"] else None
     data = _data(room, asked["case"], folder)
     if data.version != asked["version"]:
@@ -133,7 +152,7 @@ def _study(room: Room, asked: Mapping[str, Any], told: Told | None, stopped: Cal
         engine, notes = room.engine, list[str]()
         progress = (lambda done, total: told("documents", done, total)) if told else None
         workshop = Workshop(data, engine.encoder, engine.entailment, engine.reader, progress, notes)
-        lab = Lab(workshop, Replies(remembered), Windows(remembered), told, stopped, asked["limit"])
+        lab = Lab(workshop, Replies(remembered), Windows(remembered), told, stopped, asked["limit"], asked.get("keep", 0), queue)
         study = lab.study(from_data(asked["proposal"]), quick=asked["quick"])
         name = asked["case"] or str(folder)
         made = report(study, data, case=name, title=asked["title"], notes=notes).to_dict()
@@ -188,7 +207,7 @@ class Windows:
 def _run(kept: KeptRun) -> Run:
     asked = kept.asked
     return Run(kept.id, kept.created, asked["case"] or asked["data"], asked["title"], kept.session, cast(State, kept.state), kept.why,
-               asked["proposal"], kept.report, asked["quick"])  # fmt: skip
+               asked["proposal"], kept.report, asked["quick"], asked.get("keep", 0))  # fmt: skip
 
 
 def runs(room: Room) -> list[Run]:

@@ -56,7 +56,7 @@ def _given(proposal: Proposal, output: Path | None, as_json: bool) -> None:
 
 
 def execute(
-    words: list[str], *, data: Path | None, html: Path | None, output: Path | None, quick: bool, limit: int | None, cases: Path | None, as_json: bool
+    words: list[str], *, data: Path | None, html: Path | None, output: Path | None, quick: bool, limit: int | None, review: bool = False, keep: int = 0, cases: Path | None, as_json: bool
 ) -> None:  # fmt: skip
     """`caseroom run`."""
     case, file = _case_and_file(words)
@@ -64,7 +64,7 @@ def execute(
     proposal = read_proposal(file)
     if data is None and case is None:
         case = proposal.case
-    begun = runs.begin(room, proposal, case=case, data=data, quick=quick, limit=limit)
+    begun = runs.begin(room, proposal, case=case, data=data, quick=quick, limit=limit, keep=keep, review=review)
     _carried_out(room, begun.id, html=html, output=output, as_json=as_json)
 
 
@@ -85,15 +85,18 @@ def _case_and_file(words: list[str]) -> tuple[str | None, Path]:
     return (words[0] if len(words) == 2 else None), file
 
 
-def _carried_out(room: Room, run_id: str, *, html: Path | None, output: Path | None, as_json: bool) -> None:
+def _carried_out(room: Room, run_id: str, *, html: Path | None, output: Path | None, as_json: bool, force: bool = False) -> None:
     known = runs.run(room, run_id)
     try:
         with _bar() as told:
             start = time.monotonic()
-            done = runs.carry_out(room, run_id, told)
+            done = runs.carry_out(room, run_id, told, force=force)
     except KeyboardInterrupt:
         errors.print(f"Stopped; what was computed is kept. `caseroom runs go-on {run_id}` goes on.", markup=False)
         raise
+    if done.state == "waiting":
+        _waits(done, as_json)
+        return
     report = done.report or {}
     if html:
         write_file(html, to_html(report))
@@ -106,6 +109,14 @@ def _carried_out(room: Room, run_id: str, *, html: Path | None, output: Path | N
     say(f"Run {done.id}, {time.monotonic() - start:.1f} s. `caseroom runs show {done.id} --html FILE` writes it as a page.", style="dim")
     if known.quick:
         say("Quick: the parts were not changed one at a time.", style="dim")
+
+
+def _waits(run: runs.Run, as_json: bool) -> None:
+    if as_json:
+        print_json({"run": run.id, "state": run.state, "why": run.why})
+        return
+    say(f"Run {run.id} waits: {run.why}", style="bold")
+    say(f"`caseroom review {run.id}` decides, `caseroom runs go-on {run.id}` goes on then (`--force`: at once).", style="dim")
 
 
 @contextmanager
@@ -154,9 +165,9 @@ def show_run(run_id: str, *, html: Path | None, cases: Path | None, as_json: boo
         view.show(found.report)
 
 
-def go_on(run_id: str, *, html: Path | None, cases: Path | None, as_json: bool) -> None:
+def go_on(run_id: str, *, html: Path | None, force: bool = False, cases: Path | None, as_json: bool) -> None:
     """`caseroom runs go-on`."""
-    _carried_out(the_room(cases), run_id, html=html, output=None, as_json=as_json)
+    _carried_out(the_room(cases), run_id, html=html, output=None, as_json=as_json, force=force)
 
 
 def compare(a: str, b: str, *, cases: Path | None, as_json: bool) -> None:

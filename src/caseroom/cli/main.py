@@ -9,6 +9,11 @@ from typing import Annotated
 
 import typer
 
+from caseroom.cli.labels_verbs import labels_app
+from caseroom.cli.peers_verbs import peers_app, share
+from caseroom.cli.rate_verbs import rate_app
+from caseroom.cli.reviews_verbs import EPILOG as REVIEW_EXAMPLE
+from caseroom.cli.reviews_verbs import review
 from caseroom.errors import CaseroomError
 
 app = typer.Typer(
@@ -16,6 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="A practice room for GenAI case-study interviews whose answers run. Alone, `caseroom` opens the room.",
 )  # fmt: skip
+app.command("review", epilog=REVIEW_EXAMPLE)(review)
 cases_app = typer.Typer(help="List, show, check and write cases.", rich_markup_mode=None)
 sessions_app = typer.Typer(help="List, show, export and delete your sessions.", rich_markup_mode=None)
 app.add_typer(cases_app, name="cases")
@@ -24,6 +30,10 @@ data_app = typer.Typer(help="Make and check folders of your own data.", rich_mar
 app.add_typer(sessions_app, name="sessions")
 app.add_typer(runs_app, name="runs")
 app.add_typer(data_app, name="data")
+app.add_typer(rate_app, name="rate")
+app.add_typer(labels_app, name="labels")
+app.add_typer(peers_app, name="peers")
+app.command("share", epilog="Example: caseroom share k3vq8mza --mask --days 7")(share)
 
 CasesDir = Annotated[Path | None, typer.Option("--cases", metavar="DIR", help="A folder of case folders to add to the shelf.")]
 Html = Annotated[Path | None, typer.Option(metavar="FILE", help="Also write one self-contained HTML page.")]
@@ -121,13 +131,17 @@ def run(
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Also write the report as JSON.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Do not change the parts one at a time.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="The first N records only.")] = None,
+    review: Annotated[bool, typer.Option("--review", help="Flagged outputs wait for people (`caseroom review`).")] = False,
+    keep: Annotated[int, typer.Option(min=0, metavar="N", help="Keep N outputs of each kind and group, to be rated.")] = 0,
     cases: CasesDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a proposal: on the case's data, beside the simple way, attacked and measured."""
     from caseroom.cli import lab as verb
 
-    verb.execute(words, data=data, html=html, output=output, quick=quick, limit=limit, cases=cases, as_json=as_json)
+    verb.execute(
+        words, data=data, html=html, output=output, quick=quick, limit=limit, review=review, keep=keep, cases=cases, as_json=as_json
+    )
 
 
 @app.command(epilog="Example: caseroom serve --port 8080 --no-browser")
@@ -276,11 +290,14 @@ def runs_show(run: str, html: Html = None, cases: CasesDir = None, as_json: AsJs
 
 
 @runs_app.command("go-on", epilog="Example: caseroom runs go-on k3vq8mza")
-def runs_go_on(run: str, html: Html = None, cases: CasesDir = None, as_json: AsJson = False) -> None:
-    """Go on with a run that was stopped or killed; nothing is computed twice."""
+def runs_go_on(
+    run: str, html: Html = None, cases: CasesDir = None, as_json: AsJson = False,
+    force: Annotated[bool, typer.Option("--force", help="Do not wait for reviewers; they are simulated for what is not decided.")] = False,
+) -> None:  # fmt: skip
+    """Go on with a run that was stopped or killed, or that waited for reviewers; nothing is computed twice."""
     from caseroom.cli import lab as verb
 
-    verb.go_on(run, html=html, cases=cases, as_json=as_json)
+    verb.go_on(run, html=html, force=force, cases=cases, as_json=as_json)
 
 
 @runs_app.command("compare", epilog="Example: caseroom runs compare k3vq8mza x7pd2mqe")

@@ -50,7 +50,7 @@ def show(report: Data) -> None:
         _section(section, by_hand)
     _effects(report)
     _families(report["families"])
-    _matters(report["matters"])
+    rank_correlations(report["matters"])
     _worst(report["worst"])
     say(f"{report['records']} records, data {report['data_version']}; {report['signature']}", style="dim")
 
@@ -142,7 +142,8 @@ def _title(path: str, comments: Mapping[str, str]) -> str:
     return path.rsplit(".", 1)[-1] if path in comments else f"check {path.rsplit('.', 1)[-1]}"
 
 
-def _matters(matters: Sequence[Data]) -> None:
+def rank_correlations(matters: Sequence[Data]) -> None:
+    """Does the metric matter? Nothing is printed where nothing is known."""
     if not matters:
         return
     console.print(Rule("Does the metric matter? Rank correlation with people and with what an output is worth", align="left"))

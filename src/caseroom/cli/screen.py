@@ -34,7 +34,8 @@ def the_shelf(cases: Path | None) -> Shelf:
 
 def the_shelf_and_engine(cases: Path | None) -> tuple[Shelf, Engine]:
     """Shelf and models, for verbs that need no store."""
-    return the_shelf(cases), Engine(settings_from_environment().cache)
+    settings = settings_from_environment()
+    return the_shelf(cases), Engine(settings.cache, settings.judge)
 
 
 def print_json(data: Any) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caseroom.cases.model import Case, Point
+from caseroom.errors import WeightsError
 from caseroom.grading.evidence import Evidence, Passage, in_context, line_passage, passages, to_make
 from caseroom.grading.finder import READING, Finder, what_lacks
 from caseroom.grading.transcript import Transcript
@@ -29,6 +30,9 @@ KINDS = ("covered", "partial", "contradicted", "missed")
 """What a passage can be to a point, in the order of the gate's classes."""
 COVERED, PARTIAL, CONTRADICTED, MISSED = range(4)
 FEATURES = (*READING, "relevance", "lead", *(f"{kind}_odds" for kind in OUTCOMES), "support_over_rest", "lacks", "core", "manner", "asks")
+THRESHOLDS = ("credit", "sure", "doubtful", "whole", "contradicted")
+"""Where probabilities become verdicts: credit at all, for sure, not quite none; whole rather than partial; the opposite said."""
+GATE = Path(__file__).parent / "judge.json"
 _AGREES = 0.1
 """Probability of being supported, wholly or partly, under which the entailment model does not agree to any credit."""
 _REJECTED, _REJECTS = OUTCOMES.index("contradicted"), 0.8
@@ -94,7 +98,7 @@ class Judge:
         self.encoder = encoder
         self.entailment = entailment
         self.finder = finder or Finder(case, encoder)
-        self.gate = gate or load_classes(Path(__file__).parent / "judge.json")
+        self.gate = gate or load_classes(GATE)
         self.points: tuple[Point, ...] = self.finder.points
 
     @property
@@ -239,6 +243,28 @@ class Judge:
             return Finding(point.id, "missed", 1 - made)
         taken_for = rivals[best] if rivals[best] != point.id else None
         return Finding(point.id, "missed", 1 - made, near=pieces[best].evidence, taken_for=taken_for)
+
+
+def read_gate(path: Path) -> FittedClasses:
+    """A re-fitted gate from a file. Its signature is that of its numbers, whatever the file says.
+
+    Raises:
+        WeightsError: the file is not there, or is no gate of this judge.
+    """
+    try:
+        gate = load_classes(path)
+        fits = (gate.features, gate.classes) == (FEATURES, KINDS) and set(gate.thresholds) == set(THRESHOLDS)
+        fits = fits and np.array(gate.weights).shape == (len(KINDS), len(FEATURES)) and np.array(gate.bias).shape == (len(KINDS),)
+        fits = fits and bool(np.isfinite([*gate.bias, *(w for row in gate.weights for w in row)]).all())
+        fits = fits and all(0 <= value <= 1 for value in gate.thresholds.values())
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise WeightsError(f"CASEROOM_JUDGE names {path}, which cannot be read as a judge ({error}). {_REFIT}") from None
+    if not fits:
+        raise WeightsError(f"CASEROOM_JUDGE names {path}, which is the judge of another version. {_REFIT}")
+    return gate.with_thresholds(gate.thresholds)
+
+
+_REFIT = "`caseroom labels refit` writes one; without CASEROOM_JUDGE the shipped judge is used."
 
 
 def _unsure(finding: Finding) -> Finding:

@@ -1,6 +1,6 @@
 """Run a design over records, window by window: outcomes and measures of each record, the worst outputs, the time of each stage.
 
-Memory is bounded by a window: of a record only its numbers are kept, and texts of the ten worst.
+Memory is bounded by a window: of a record only its numbers are kept, and texts of the ten worst and of those that are to be rated.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import numpy as np
 
 from caseroom.cases.data import Record
 from caseroom.lab.columns import Columns
+from caseroom.lab.decisions import Queue, flagged, from_data, to_data
+from caseroom.lab.keeping import each_stratum
 from caseroom.lab.outcome import Outcome, outcome, says_what_is_right, shown_output
 from caseroom.lab.texts import text_rows
 from caseroom.language.memory import Memory
@@ -69,6 +71,8 @@ class Case:
     route: str
     objections: tuple[str, ...]
     trace: tuple[str, ...]
+    kind: str = ""
+    group: str = ""
 
 
 @dataclass
@@ -81,6 +85,9 @@ class Measured:
     """Seconds in each stage, over all records."""
     signatures: set[str] = field(default_factory=set)
     """Models and indexes at work."""
+    keep: int = 0
+    """Outputs of each kind and group that are kept to be rated."""
+    kept: list[Case] = field(default_factory=list)
 
     def add(self, window: Mapping[str, Any]) -> None:
         """A window, as `_window` made it plain."""
@@ -89,38 +96,57 @@ class Measured:
             for name, known in (("group", self.columns.groups), ("kind", self.columns.kinds)):
                 numbers[name] = self.columns.code(known, row[name])
             self.columns.add(numbers)
-        cases = [Case(**{**case, "objections": tuple(case["objections"]), "trace": tuple(case["trace"])}) for case in window["worst"]]
-        self.worst = heapq.nsmallest(_WORST, [*self.worst, *cases], key=lambda case: (-case.badness, case.record))
+        worst, kept = ([case_of(case) for case in window.get(name, ())] for name in ("worst", "kept"))
+        self.worst = heapq.nsmallest(_WORST, [*self.worst, *worst], key=lambda case: (-case.badness, case.record))
+        self.kept = _sample([*self.kept, *kept], self.keep)
         for stage, seconds in window["stages"].items():
             self.stages[stage] = self.stages.get(stage, 0.0) + seconds
         self.signatures.update(window["signatures"])
 
 
+def case_of(data: Mapping[str, Any]) -> Case:
+    """The output that `asdict` made plain."""
+    return Case(**{**data, "objections": tuple(data["objections"]), "trace": tuple(data["trace"])})
+
+
+def _sample(cases: Iterable[Case], each: int) -> list[Case]:
+    return each_stratum(cases, each, lambda case: (case.kind, case.group), lambda case: case.record)
+
+
 def run_design(
-    pipeline: Pipeline, workshop: Workshop, records: Iterable[Record], *, key: str = "", texts: bool = False, cold: int = 12,
-    keeper: Keeper | None = None, progress: Callable[[int], None] | None = None,
+    pipeline: Pipeline, workshop: Workshop, records: Iterable[Record], *, key: str = "", texts: bool = False, cold: int = 12, keep: int = 0,
+    keeper: Keeper | None = None, progress: Callable[[int], None] | None = None, queue: Queue | None = None,
 ) -> Measured:  # fmt: skip
     """A design over records; with `texts` also the metrics that compare with references (BLEU, ROUGE, BERTScore). The first `cold` records are also run
-    alone, with nothing remembered, to tell how long one takes; in a window the models share their work.
+    alone, with nothing remembered, to tell how long one takes; in a window the models share their work. With `keep` so many outputs of each kind and
+    group are kept to be rated; `queue` gets the outputs that wait for a person.
 
     Raises:
         DataError, ModelError, StageError, StoreError: as their rooms say; what was done until then is kept.
     """
     keeper = keeper or Forgetful()
-    measured = Measured()
+    measured = Measured(keep=keep)
     rows = iter(records)
     number = 0
-    for body in keeper.done(key):
+
+    def take(body: Mapping[str, Any]) -> None:
+        """A window, new or kept."""
+        if queue is not None:
+            queue.add([from_data(item) for item in body["flagged"]])
         measured.add(body)
+
+    for body in keeper.done(key):
+        take(body)
         for _ in itertools.islice(rows, len(body["rows"])):
             pass
         number += 1
         if progress:
             progress(len(body["rows"]))
     while window := list(itertools.islice(rows, WINDOW)):
-        body = _window(pipeline, workshop, window, texts, timed=_timed(pipeline, workshop, window[:cold]) if number == 0 else [])
+        timed = _timed(pipeline, workshop, window[:cold]) if number == 0 else []
+        body = _window(pipeline, workshop, window, texts, keep, timed, None if queue is None else len(measured.columns))
         keeper.keep(key, number, body)
-        measured.add(body)
+        take(body)
         workshop.encoder.forget(above=_REMEMBERED)
         number += 1
         if progress:
@@ -152,7 +178,10 @@ def _timed(pipeline: Pipeline, workshop: Workshop, records: Sequence[Record]) ->
         encoder.memory, entailment.known = known
 
 
-def _window(pipeline: Pipeline, workshop: Workshop, records: Sequence[Record], texts: bool, timed: Sequence[float]) -> dict[str, Any]:
+def _window(
+    pipeline: Pipeline, workshop: Workshop, records: Sequence[Record], texts: bool, keep: int, timed: Sequence[float], first: int | None
+) -> dict[str, Any]:  # fmt: skip
+    """The window as plain data; with the place of its first record also what waits for a person."""
     states = pipeline.run([item_of(record) for record in records])
     judged = [outcome(record, state.output, workshop.data.task) for record, state in zip(records, states, strict=True)]
     rows = [_numbers(record, state, found, workshop) for record, state, found in zip(records, states, judged, strict=True)]
@@ -163,13 +192,18 @@ def _window(pipeline: Pipeline, workshop: Workshop, records: Sequence[Record], t
     if texts:
         for row, more in zip(rows, text_rows(workshop.encoder, records, states), strict=True):
             row.update(more)
-    cases = [case for r, s, o in zip(records, states, judged, strict=True) if (case := _case(r, s, o)).badness > 0]
+    cases = [_case(record, state, found) for record, state, found in zip(records, states, judged, strict=True)]
     spent = [(entry.stage, entry.seconds) for state in states for entry in state.trace]
     stages = {stage.name: sum(seconds for name, seconds in spent if name == stage.name) for stage in pipeline.stages}
     named = [{"numbers": row, "group": record.group, "kind": record.kind} for row, record in zip(rows, records, strict=True)]
-    worst = heapq.nsmallest(_WORST, cases, key=lambda case: (-case.badness, case.record))
+    worst = heapq.nsmallest(_WORST, (case for case in cases if case.badness > 0), key=lambda case: (-case.badness, case.record))
+    kept = _sample((case for case, state in zip(cases, states, strict=True) if state.output is not None), keep)
     signatures = sorted({entry.signature for state in states for entry in state.trace if entry.signature})
-    return {"rows": named, "worst": [asdict(case) for case in worst], "stages": stages, "signatures": signatures}
+    waits = {} if first is None else {"flagged": [to_data(item) for n, state in enumerate(states, first) if (item := flagged(n, state))]}
+    return {
+        "rows": named, "worst": [asdict(case) for case in worst], "kept": [asdict(case) for case in kept], "stages": stages, "signatures": signatures,
+        **waits,
+    }  # fmt: skip
 
 
 def _numbers(record: Record, state: State, found: Outcome, workshop: Workshop) -> dict[str, float]:
@@ -216,4 +250,5 @@ def _case(record: Record, state: State, found: Outcome) -> Case:
     return Case(
         record.id, badness, record.input, shown_output(state.output), found.why, record.reference or "", state.route,
         tuple(f"{finding.check}: {finding.message}" for finding in state.findings), tuple(f"{e.stage}: {e.said}" for e in state.trace),
+        record.kind, record.group,
     )  # fmt: skip

@@ -37,6 +37,8 @@ def design_of(proposal: Proposal) -> dict[str, object]:
 def _without_words(value: object) -> object:
     if isinstance(value, dict):
         return {
-            k: _without_words(v) for k, v in value.items() if k not in ("words", "flow", "worst", "bias_test", "over_reliance", "a_day")
+            k: _without_words(v)
+            for k, v in value.items()
+            if k not in ("words", "flow", "worst", "bias_test", "over_reliance", "a_day", "reviewer")
         }
     return value

@@ -43,11 +43,13 @@ def matter_of(data: Mapping[str, Any]) -> Matter:
     return Matter(**parts)
 
 
-def matters(data: CaseData, encoder: Encoder) -> list[Matter]:
-    """All metrics that can be told of the case's rated outputs, those that track the business best first; none where the case has no ratings."""
-    wanted = {rated.record for rated in data.ratings}
+def matters(data: CaseData, encoder: Encoder, ratings: Sequence[RatedOutput] | None = None) -> list[Matter]:
+    """All metrics that can be told of rated outputs, those that track the business best first; none where nothing is rated. Without `ratings` the
+    case's own are taken."""
+    given = data.ratings if ratings is None else ratings
+    wanted = {rated.record for rated in given}
     known = {record.id: record for record in data.records() if record.id in wanted} if wanted else {}
-    rated = [row for row in data.ratings if row.record in known]
+    rated = [row for row in given if row.record in known]
     if not rated:
         return []
     people = {

@@ -3,7 +3,8 @@
 Simulated, with chance that depends on the record alone: in two designs the same reviewer is as attentive to the same record, so designs compare
 pair by pair. Stated assumptions: an incomplete output that is sent comes back, costs what an item costs today and waits as long; a person who takes an
 item over is wrong as often as today; a measure against waving through halves what people miss and costs nothing; the queue is as long as the work in it,
-so an item that takes half of today's minutes makes half of today's wait.
+so an item that takes half of today's minutes makes half of today's wait; who reviews is simulated (`lab/reviewers.py`) unless people decided
+(`lab/decisions.py`), whose time counts as the case states it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import numpy as np
 
 from caseroom.cases.task import Economics
 from caseroom.lab.columns import Columns, Floats
+from caseroom.lab.decisions import Hands
+from caseroom.lab.reviewers import REVIEWERS, Day, Reviewer, see
 from caseroom.proposal.model import Proposal
 
 
@@ -37,27 +40,38 @@ class Settled:
     """1 where no person had a hand in it."""
 
 
-def settle(columns: Columns, proposal: Proposal, economics: Economics) -> Settled:
-    """What people make of the outputs of a run."""
+def settle(
+    columns: Columns, proposal: Proposal, economics: Economics, hands: Hands | None = None, reviewer: Reviewer | None = None
+) -> Settled:
+    """What people make of the outputs of a run: `hands` what they did decide; `reviewer` stands in for the proposal's."""
     money, minutes = economics, economics.minutes
     care = 0.5 if proposal.hallucinations.over_reliance else 1.0
-    noticed, reviewed = 1 - (1 - money.noticed) * care, 1 - (1 - money.reviewers.noticed) * care
+    noticed = 1 - (1 - money.noticed) * care
     wrong, incomplete = columns["wrong"] == 1, columns["incomplete"] == 1
     person, look, review = columns["passed_on"] == 1, columns["look"] == 1, columns["review"] == 1
-    waiting = review & (
-        columns["luck_queue"] >= _capacity(review, proposal, money)
-    )  # more than reviewers can see: a person takes it, as today
+    flagged, a_day = load(review, proposal, money)
+    kept, modified = np.zeros_like(review), np.zeros_like(review)
+    if hands is not None:
+        kept, modified = hands.decided & ~hands.rejected, hands.modified
+        wrong, incomplete = np.where(kept, hands.wrong, wrong), np.where(kept, hands.incomplete, incomplete)
+        person, review = person | hands.rejected, review & ~hands.decided
+    waiting = review & (columns["luck_queue"] >= (1.0 if flagged <= a_day else a_day / flagged))  # more than can be seen: done as today
     person, review = person | waiting, review & ~waiting
-    sent = ~(person | look | review)
-    caught = (look & (columns["luck_look"] < noticed)) | (review & (columns["luck_review"] < reviewed))
-    put_right = (wrong & caught) | (incomplete & (look | review))
+    sent = ~(person | look | review | kept)
+    who = reviewer or REVIEWERS[proposal.technical.review.reviewer]
+    seen = see(who, columns, review, money.reviewers.noticed, Day(round(min(flagged, a_day)), a_day), care)
+    caught = (look & (columns["luck_look"] < noticed)) | (review & seen.caught)
+    put_right = (wrong & caught) | (incomplete & (look | (review & seen.completed)))
     slip = person & (columns["luck_person"] < money.wrong_today)
     left_wrong = np.where(person, slip, wrong & ~put_right)
     spent = (
-        person * minutes.today + look * minutes.approve + review * minutes.review + put_right * (minutes.correct - look * minutes.approve)
-    )
-    back = sent & incomplete  # comes back: a person does it, as today
+        person * minutes.today + look * minutes.approve + review * minutes.review * seen.pace
+        + put_right * (minutes.correct - look * minutes.approve)
+    )  # fmt: skip
+    back = (sent | kept | (review & ~put_right)) & incomplete  # comes back: a person does it, as today
     spent, alone = spent + back * minutes.today, sent & ~back
+    if hands is not None:
+        spent = spent + hands.decided * minutes.review + modified * minutes.correct
     harm = left_wrong * np.where((columns["handover"] == 1) & ~person, money.cost_of_missed_handover, money.cost_of_wrong)
     cost = spent * money.wage_per_minute + columns["cost"]
     today = minutes.today * money.wage_per_minute + money.wrong_today * money.cost_of_wrong
@@ -69,8 +83,7 @@ def settle(columns: Columns, proposal: Proposal, economics: Economics) -> Settle
     )
 
 
-def _capacity(review: Floats, proposal: Proposal, economics: Economics) -> float:
-    """The share of flagged outputs that reviewers can see: what they can see a day of what comes in a day."""
+def load(review: Floats, proposal: Proposal, economics: Economics) -> tuple[float, float]:
+    """How many outputs are flagged a day, and how many of them reviewers can see."""
     a_day = proposal.technical.review.a_day if proposal.technical.review.a_day is not None else economics.reviewers.a_day
-    flagged = float(review.mean()) * economics.items_a_day if len(review) else 0.0
-    return 1.0 if flagged <= a_day else a_day / flagged
+    return float(review.mean()) * economics.items_a_day if len(review) else 0.0, a_day

@@ -69,6 +69,10 @@ class Report:
     records: int
     data_version: str
     signature: str
+    kept: tuple[Case, ...] = ()
+    """Outputs of the design that were kept to be rated, some of each kind and group."""
+    kept_simple: tuple[Case, ...] = ()
+    """The simple way's."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""

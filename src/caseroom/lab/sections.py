@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from caseroom.cases.data import CaseData
+from caseroom.lab import reviewed
 from caseroom.lab.experiment import Measured
 from caseroom.lab.measures import difference, measure
 from caseroom.lab.people import Settled
@@ -118,12 +119,15 @@ class Sections:
         return "", rows
 
     def _hallucinations(self) -> tuple[str, list[Row]]:
+        study = self._study
         names: list[MetricName] = ["grounded_rate", "omission_rate", "exactness", "abstention_precision", "abstention_recall"]
         if self._data.task.decision:
             names.append("selection_ratio")
         rows = [row for name in names if (row := self._row(name)).score is not None and row.score.value is not None]
-        flagged = _mean("flagged", self._study.design)
+        flagged = _mean("flagged", study.design)
         rows.append(Row("outputs that a check objects to", interval("right_rate", flagged), score=flagged))
+        if study.reviews is not None:
+            rows += reviewed.rows(study.reviews, study.design.columns, study.people, study.proposal, self._data.economics)
         return "", rows
 
     def _evaluation(self) -> tuple[str, list[Row]]:

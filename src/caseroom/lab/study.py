@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 
+from caseroom.lab.decisions import Queue, Reviews, hands
 from caseroom.lab.experiment import Forgetful, Keeper, Measured, run_design
 from caseroom.lab.keys import work_key
 from caseroom.lab.matters import Matter, matter_of, matters
@@ -31,6 +32,10 @@ class Cancelled(Exception):
     """Somebody stopped the run; what was done is kept."""
 
 
+class Waiting(Exception):
+    """Outputs wait for a person; the run goes on when they are decided."""
+
+
 @dataclass(frozen=True, slots=True)
 class Study:
     """What was found."""
@@ -44,6 +49,8 @@ class Study:
     families: tuple[Family, ...]
     attacked: tuple[Attacked, ...]
     matters: tuple[Matter, ...]
+    reviews: Reviews | None = None
+    """What people decided; None where reviewers are simulated."""
 
 
 @dataclass
@@ -59,17 +66,23 @@ class Lab:
     """Asked after each window; True stops the run."""
     limit: int | None = None
     """Records at most."""
+    keep: int = 0
+    """Outputs of each kind and group that are kept to be rated, of the design and of the simple way."""
+    queue: Queue | None = None
+    """Where the design's flagged outputs wait for people; without it reviewers are simulated."""
 
     def study(self, proposal: Proposal, *, quick: bool = False) -> Study:
         """Run a proposal; `quick` leaves out what is run again with one part changed.
 
         Raises:
             Cancelled: it was stopped.
+            Waiting: outputs wait for a person.
             DataError, ModelError, StageError, StoreError: as their rooms say.
         """
-        design = self._measured("design", proposal, texts=True)
-        simple = self._measured("simple", simple_way(proposal), texts=True)
-        people, simple_people = (settle(m.columns, p, self.workshop.data.economics) for m, p in ((design, proposal), (simple, proposal)))
+        design = self._measured("design", proposal, texts=True, keep=self.keep)
+        reviews = self._reviews()
+        simple = self._measured("simple", simple_way(proposal), texts=True, keep=self.keep)
+        people, simple_people = self._settled(design, proposal, reviews), self._settled(simple, proposal, None)
         found, attacked = self._attacked(proposal, quick)
         told = self._matters()
         changed = [] if quick else [self._effect(variant, proposal, design, people) for variant in self._variants(proposal)]
@@ -83,14 +96,27 @@ class Lab:
             tuple(found),
             tuple(a for a in attacked if a.through),
             tuple(told),
+            reviews,
         )
+
+    def _reviews(self) -> Reviews | None:
+        if self.queue is None:
+            return None
+        if (decided := self.queue.decided()) is None:
+            raise Waiting
+        return decided
+
+    def _settled(self, measured: Measured, proposal: Proposal, reviews: Reviews | None) -> Settled:
+        data = self.workshop.data
+        found = hands(reviews, measured.columns, data.records(self._count), data.task) if reviews else None
+        return settle(measured.columns, proposal, data.economics, found)
 
     @cached_property
     def _count(self) -> int:
         """Records in the data, the first `limit` of them."""
         return sum(1 for _ in self.workshop.data.records(self.limit))
 
-    def _measured(self, part: str, proposal: Proposal, *, texts: bool, most: int | None = None) -> Measured:
+    def _measured(self, part: str, proposal: Proposal, *, texts: bool, most: int | None = None, keep: int = 0) -> Measured:
         count = min(self._count, most or self._count)
         done = 0
 
@@ -102,11 +128,13 @@ class Lab:
 
         self._tell(part, 0, count)
         cold = _COLD if most is None else _COLD_CHANGED
-        key = work_key("design", self.workshop, proposal, texts=texts, records=count, cold=cold)
+        queue = self.queue if part == "design" else None
+        also = {**({"keep": keep} if keep else {}), **({"flagged": True} if queue is not None else {})}
+        key = work_key("design", self.workshop, proposal, texts=texts, records=count, cold=cold, **also)
         pipeline = Pipeline(proposal, self.workshop, self.remember)
         return run_design(
-            pipeline, self.workshop, self.workshop.data.records(count), key=key, texts=texts, keeper=self.keeper, progress=more,
-            cold=cold,
+            pipeline, self.workshop, self.workshop.data.records(count), key=key, texts=texts, cold=cold, keep=keep, keeper=self.keeper,
+            progress=more, queue=queue,
         )  # fmt: skip
 
     def _tell(self, what: str, done: int, total: int) -> None:

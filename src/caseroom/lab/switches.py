@@ -12,7 +12,7 @@ from caseroom.lab.columns import Columns
 from caseroom.lab.measures import difference
 from caseroom.lab.people import Settled
 from caseroom.metrics.score import Score, paired_difference, tells
-from caseroom.proposal.model import Check, MetricName, Proposal, get
+from caseroom.proposal.model import Check, MetricName, Proposal, ReviewerName, get
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("hallucinations.mask", "private data masked", _ON_OFF),
     *(Switch(f"hallucinations.checks.{name}", f"check: {name}", _ON_OFF) for name in get_args(Check)),
     Switch("technical.review.flagged", "review of flagged outputs", _ON_OFF),
+    Switch("technical.review.reviewer", "reviewer", get_args(ReviewerName)),
     Switch("technical.failure", "who takes over", (None, "person", "baseline")),
     Switch("assess.mode", "who looks", ("draft", "automate")),
     Switch("hallucinations.over_reliance", "measure against waving through", _ON_OFF),
@@ -108,6 +109,8 @@ def _applies(switch: Switch, proposal: Proposal, data: CaseData) -> bool:
     if path in _NEEDS_SEARCH and proposal.technical.retrieve.method == "none":
         return False
     if path.endswith("citations") and task.kind != "answer":
+        return False
+    if path == "technical.review.reviewer" and not (proposal.technical.review.flagged or proposal.technical.review.sample):
         return False
     if path in ("technical.exact",) and not (task.lookups or task.compute):
         return False

@@ -31,7 +31,7 @@ def report(study: Study, data: CaseData, *, case: str, title: str, notes: list[s
         goal=goal, limits=tuple(limits), sections=Sections(study, data, goal, limits).all(), effects=study.effects, families=study.families,
         attacked=_some(study), matters=study.matters, worst=tuple(study.design.worst), remarks=(*remarks(proposal), *notes),
         currency=currency, records=len(study.design.columns), data_version=data.version,
-        signature="|".join(sorted(study.design.signatures)),
+        signature="|".join(sorted(study.design.signatures)), kept=tuple(study.design.kept), kept_simple=tuple(study.simple.kept),
     )  # fmt: skip
 
 

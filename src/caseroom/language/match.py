@@ -7,12 +7,13 @@ probability of them.
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +176,11 @@ class FittedClasses:
         odds = np.exp(score - score.max(axis=-1, keepdims=True))
         chances: NDArray[np.float64] = np.round(odds / odds.sum(axis=-1, keepdims=True), 6)
         return chances
+
+    def with_thresholds(self, thresholds: dict[str, float]) -> FittedClasses:
+        """The same model with other thresholds, under the signature that its numbers give."""
+        content = json.dumps([list(self.features), list(self.classes), self.weights, self.bias, thresholds], sort_keys=True)
+        return replace(self, thresholds=dict(thresholds), signature=hashlib.sha256(content.encode()).hexdigest()[:12])
 
 
 def load_classes(path: Path) -> FittedClasses:

@@ -20,6 +20,7 @@ MetricName = Literal[
 Check = Literal["numbers", "grounding", "citations", "topic", "injection", "schema", "privacy", "verifier"]
 ModelName = Literal["extractive", "recall", "baseline", "local"]
 Method = Literal["none", "keyword", "dense", "hybrid"]
+ReviewerName = Literal["careful", "tired", "rubber_stamp"]
 _FORM: ConfigDict = ConfigDict(extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
 
 
@@ -183,6 +184,8 @@ class Review:
     """This share of the others is looked at, too, 0 to 1."""
     a_day: Annotated[float, Field(ge=0)] | None = None
     """How many a day reviewers can see; without it as the case says."""
+    reviewer: ReviewerName = "careful"
+    """Who stands in for the reviewer: careful, tired (attention falls over the day and after many right ones), or rubber_stamp (waves through)."""
     words: str | None = None
     """Who sees what, by which trigger."""
 

@@ -13,7 +13,7 @@ from caseroom.store import tables
 from caseroom.store.database import Database, new_id
 
 State = str
-"""open, running, stopped, failed or done."""
+"""open, running, stopped, failed, waiting or done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,12 @@ class RunStore:
             values["report"] = json.dumps(report)
         with self._guarded(), self._engine.begin() as connection:
             connection.execute(tables.runs.update().where(tables.runs.c.id == run_id).values(**values))
+
+    def say(self, run_id: str, state: State, why: str) -> None:
+        """Say more of why a run stands where it does; nothing happens if it stands elsewhere by now."""
+        where = (tables.runs.c.id == run_id, tables.runs.c.state == state)
+        with self._guarded(), self._engine.begin() as connection:
+            connection.execute(tables.runs.update().where(*where).values(why=why))
 
     def run(self, run_id: str) -> KeptRun:
         """A run with its report.

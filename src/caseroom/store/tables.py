@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = 3
-"""1: sessions and events. 2: scorecards, too. 3: proposals and runs, too."""
+VERSION = 4
+"""1: sessions and events. 2: scorecards, too. 3: proposals and runs, too. 4: people, too."""
 metadata = sa.MetaData()
 store = sa.Table("store", metadata, sa.Column("version", sa.Integer, primary_key=True))
 sessions = sa.Table(
@@ -47,4 +47,124 @@ runs = sa.Table(
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("asked", sa.Text, nullable=False),
     sa.Column("report", sa.Text),
+)
+
+# people: share links, what peers marked, what was decided of disputes. All go with their session.
+share_links = sa.Table(
+    "share_links",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("session", sa.String(32), sa.ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("role", sa.String(20), nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("expires", sa.String(40), nullable=False),
+    sa.Column("options", sa.Text, nullable=False),
+)
+share_revocations = sa.Table(
+    "share_revocations",
+    metadata,
+    sa.Column("link", sa.String(32), sa.ForeignKey("share_links.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("created", sa.String(40), nullable=False),
+)
+peers = sa.Table(
+    "peers",
+    metadata,
+    sa.Column("link", sa.String(32), sa.ForeignKey("share_links.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("id", sa.String(32), nullable=False, unique=True),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("created", sa.String(40), nullable=False),
+    sa.UniqueConstraint("link", "sha256"),
+)
+peer_marks = sa.Table(
+    "peer_marks",
+    metadata,
+    sa.Column("peer", sa.String(32), sa.ForeignKey("peers.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+dispute_decisions = sa.Table(
+    "dispute_decisions",
+    metadata,
+    sa.Column("session", sa.String(32), sa.ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("dispute", sa.Integer, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("decided_by", sa.String(60), nullable=False),
+    sa.Column("decision", sa.String(20), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+
+# ratings: a cycle is a plan of items; the texts go with the run that made them, the plan and the ratings stay.
+rating_cycles = sa.Table(
+    "rating_cycles",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+rating_items = sa.Table(
+    "rating_items",
+    metadata,
+    sa.Column("cycle", sa.String(32), sa.ForeignKey("rating_cycles.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+rating_texts = sa.Table(
+    "rating_texts",
+    metadata,
+    sa.Column("cycle", sa.String(32), sa.ForeignKey("rating_cycles.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("run", sa.String(32), sa.ForeignKey("runs.id", ondelete="CASCADE"), index=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+ratings = sa.Table(
+    "ratings",
+    metadata,
+    sa.Column("cycle", sa.String(32), sa.ForeignKey("rating_cycles.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("rater", sa.String(60), nullable=False),
+    sa.Column("item", sa.Integer, nullable=False),
+    sa.Column("dimension", sa.String(20), nullable=False),
+    sa.Column("value", sa.Integer, nullable=False),
+)
+
+# reviews: outputs of a run that wait for a person, who took them when, and what was decided. All go with their run; nothing is changed once written.
+review_items = sa.Table(
+    "review_items",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("run", sa.String(32), sa.ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("case_id", sa.String(1000), nullable=False),
+    sa.Column("record", sa.String(1000), nullable=False),
+    sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index("review_items_in_order", "created", "run", "number"),
+    sa.Index("review_items_of_a_run", "run", "created", "number", "case_id"),
+    sa.Index("review_items_of_a_case", "case_id", "created", "run", "number"),
+)
+review_leases = sa.Table(
+    "review_leases",
+    metadata,
+    sa.Column("item", sa.String(64), sa.ForeignKey("review_items.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("reviewer", sa.String(60), nullable=False),
+    sa.Column("taken", sa.String(40), nullable=False),
+)
+review_decisions = sa.Table(
+    "review_decisions",
+    metadata,
+    sa.Column("item", sa.String(64), sa.ForeignKey("review_items.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("reviewer", sa.String(60), nullable=False),
+    sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("action", sa.String(10), nullable=False),
+    sa.Column("output", sa.Text),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("stands", sa.String(10), nullable=False),
 )

@@ -22,9 +22,13 @@ from caseroom.app.interviews import Room
 from caseroom.errors import (
     CaseError,
     CaseroomError,
+    CycleNotFound,
     DataError,
+    LinkGone,
     ModelError,
     ProposalError,
+    RatingError,
+    ReviewNotFound,
     RunError,
     RunNotFound,
     SessionMoved,
@@ -39,7 +43,19 @@ from caseroom.grading.levels import ANCHORS
 from caseroom.grading.transcript import place_words
 from caseroom.lab import pages as reports
 from caseroom.steps import BY_ID, STEPS
-from caseroom.web import api, lab_api, lab_pages, pages
+from caseroom.web import (
+    api,
+    disputes_pages,
+    lab_api,
+    lab_pages,
+    pages,
+    peers_api,
+    peers_pages,
+    ratings_api,
+    ratings_pages,
+    reviews_api,
+    reviews_pages,
+)
 from caseroom.web.guard import Guard
 
 HERE = Path(__file__).parent
@@ -49,6 +65,11 @@ ASSETS = {
     "board.js": "text/javascript",
     "mark.js": "text/javascript",
     "lab.js": "text/javascript",
+    "peers.js": "text/javascript",
+    "peers.css": "text/css",
+    "ratings.js": "text/javascript",
+    "reviews.js": "text/javascript",
+    "reviews.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -58,6 +79,9 @@ STATUS: tuple[tuple[type[CaseroomError], int, str], ...] = (
     (SessionNotFound, 404, "There is no such session"),
     (UnknownCase, 404, "There is no such case"),
     (RunNotFound, 404, "There is no such run"),
+    (ReviewNotFound, 404, "No such output waits"),
+    (CycleNotFound, 404, "There is no such rating cycle"),
+    (LinkGone, 410, "This link does not work any more"),
     (SessionMoved, 409, "It went on in another window"),
     (UsageError, 400, "That does not work"),
     (ProposalError, 400, "This proposal does not hold"),
@@ -66,6 +90,7 @@ STATUS: tuple[tuple[type[CaseroomError], int, str], ...] = (
     (ModelError, 500, "A model does not answer"),
     (StageError, 500, "A stage of the design failed"),
     (RunError, 400, "That cannot be run"),
+    (RatingError, 400, "That cannot be rated"),
     (StoreError, 503, "The session store cannot be used"),
     (CaseroomError, 500, "Something is missing"),
 )
@@ -77,7 +102,19 @@ def create_application(room: Room, hosts: Iterable[str] = ()) -> FastAPI:
                   docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")  # fmt: skip
     app.state.room, app.state.desk, app.state.bench = room, Desk(room), Bench(room)
     app.state.templates = Jinja2Templates(env=environment())
-    for router in (api.router, lab_api.router, pages.router, lab_pages.router):
+    for router in (
+        api.router,
+        lab_api.router,
+        pages.router,
+        lab_pages.router,
+        ratings_api.router,
+        ratings_pages.router,
+        peers_api.router,
+        peers_pages.router,
+        disputes_pages.router,
+        reviews_api.router,
+        reviews_pages.router,
+    ):
         app.include_router(router)
     app.add_middleware(Guard, hosts=tuple(hosts))
 
@@ -94,6 +131,8 @@ def create_application(room: Room, hosts: Iterable[str] = ()) -> FastAPI:
     def told(request: Request, error: CaseroomError) -> Response:
         """An error of the tree, with its words."""
         status, heading = next((status, heading) for kind, status, heading in STATUS if isinstance(error, kind))
+        if isinstance(error, LinkGone) and not error.known:
+            status = 404
         return _answer(request, status, heading, str(error))
 
     @app.exception_handler(HTTPException)

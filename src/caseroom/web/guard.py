@@ -2,6 +2,7 @@
 
 A browser may only change things from our own pages: a request that is not safe must come from the same origin, told by `Sec-Fetch-Site` or
 `Origin` (both are set by browsers and cannot be forged by a page). The `Host` must be one that we serve, which closes DNS rebinding.
+Where a secret stands in the address, no page is told where a request came from.
 """
 
 from __future__ import annotations
@@ -25,6 +26,15 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), payment=()"),
 )  # fmt: skip
+LINKED = ("/peer/", "/disputes/by/", "/api/peer/")
+"""Where what follows is the secret of a share link."""
+_REFERRER = b"referrer-policy"
+
+
+def link_page(path: str) -> str | None:
+    """The page of the share link that a path belongs to; None for the owner's own pages."""
+    start = next((start for start in LINKED if path.startswith(start)), None)
+    return f"{start.removeprefix('/api')}{path.removeprefix(start).split('/')[0]}" if start else None
 
 
 class TooLarge(Exception):
@@ -44,8 +54,9 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if refusal := self._refusal(scope["method"], Headers(scope=scope)):
-            await PlainTextResponse(refusal[1], refusal[0])(scope, receive, _closed(send))
+        by_link = link_page(scope["path"]) is not None
+        if refusal := self._refusal(scope["method"], Headers(scope=scope), by_link):
+            await PlainTextResponse(refusal[1], refusal[0])(scope, receive, _closed(send, by_link))
             return
         read, begun = 0, False
 
@@ -63,16 +74,16 @@ class Guard:
             nonlocal begun
             if read <= LARGEST or begun:  # what is answered to half a body is not said
                 begun = True
-                await _closed(send)(message)
+                await _closed(send, by_link)(message)
 
         try:
             await self.app(scope, counted, told)
         except TooLarge:
             pass
         if read > LARGEST and not begun:
-            await PlainTextResponse(_TOO_LARGE, 413)(scope, receive, _closed(send))
+            await PlainTextResponse(_TOO_LARGE, 413)(scope, receive, _closed(send, by_link))
 
-    def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
+    def _refusal(self, method: str, headers: Headers, by_link: bool) -> tuple[int, str] | None:
         host = headers.get("host", "")
         name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
         if name not in self.hosts:
@@ -80,7 +91,7 @@ class Guard:
         length = headers.get("content-length", "")
         if length.isdigit() and int(length) > LARGEST:
             return 413, _TOO_LARGE
-        if method not in SAFE and not _from_here(host, headers):
+        if method not in SAFE and not _from_here(host, headers, by_link):
             return 403, "Another site tried to change something here. Nothing was changed."
         return None
 
@@ -88,18 +99,22 @@ class Guard:
 _TOO_LARGE = f"That is more than {LARGEST // 1_000_000} MB. Nothing was stored; send less at once."
 
 
-def _from_here(host: str, headers: Headers) -> bool:
+def _from_here(host: str, headers: Headers, by_link: bool) -> bool:
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site and site not in ("same-origin", "none"):
         return False
+    if by_link and origin == "null":  # a page that tells no referrer tells no origin either; only who knows the secret can name the address
+        return True
     return origin is None or urlsplit(origin).netloc == host
 
 
-def _closed(send: Send) -> Send:
+def _closed(send: Send, by_link: bool) -> Send:
+    headers = [(name, b"no-referrer" if by_link and name == _REFERRER else value) for name, value in HEADERS]
+
     async def closed(message: Message) -> None:
         """The message, with our headers."""
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", []), *HEADERS]
+            message["headers"] = [*message.get("headers", []), *headers]
         await send(message)
 
     return closed

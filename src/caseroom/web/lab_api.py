@@ -40,8 +40,8 @@ class RunRow(BaseModel):
     case: str = Field(description="The case's id, or the folder of one's own data.")
     title: str
     session: str | None
-    state: Literal["running", "stopped", "failed", "done"]
-    why: str = Field(description="Why it failed or stopped.")
+    state: Literal["running", "stopped", "failed", "waiting", "done"]
+    why: str = Field(description="Why it failed or stopped, or how many outputs wait for a reviewer.")
     quick: bool = Field(description="Parts are not changed one at a time.")
     progress: Step | None = Field(description="Where it stands, while it runs.")
 
@@ -60,6 +60,8 @@ class NewRun(BaseModel):
     proposal_yaml: str | None = Field(None, max_length=LONGEST, description="Without it the session's own proposal.")
     quick: bool = False
     limit: int | None = Field(None, ge=1, le=10_000_000, description="Records at most.")
+    review: bool = Field(False, description="Flagged outputs wait for people.")
+    keep: int = Field(0, ge=0, le=10_000, description="Outputs of each kind and group that are kept to be rated.")
 
 
 class ProposalForm(BaseModel):
@@ -92,7 +94,7 @@ def begin(request: Request, new: NewRun) -> RunRow:
     room = the_room(request)
     proposal = _proposal(room, new)
     case = new.case or (room.store.session(new.session).case if new.session else None)
-    begun = runs.begin(room, proposal, case=case, session=new.session, quick=new.quick, limit=new.limit)
+    begun = runs.begin(room, proposal, case=case, session=new.session, quick=new.quick, limit=new.limit, review=new.review, keep=new.keep)
     the_bench(request).start(begun.id)
     return _row(request, begun.id)
 

@@ -18,6 +18,8 @@ from caseroom.web.pages import go, render
 
 router = APIRouter(include_in_schema=False)
 LIMITS = (("", "all records"), ("100", "the first 100"), ("30", "the first 30"))
+_KEPT = 10
+"""Outputs of each kind and group that are kept to be rated, where somebody wants to."""
 _SHOWN = 30
 """Runs in the list that are shown with their verdict; a report is read for each."""
 _FORMS = {"html": ("text/html", "html"), "json": ("application/json", "json"), "proposal": ("application/yaml", "yaml")}
@@ -69,6 +71,8 @@ def _session_editor(
     status: int = 200,
     quick: bool = False,
     limit: str = "",
+    review: bool = False,
+    keep: bool = False,
 ) -> Response:
     case = the_room(request).store.session(session_id).case
     return _editor(
@@ -82,6 +86,8 @@ def _session_editor(
         told=told,
         quick=quick,
         limit=limit,
+        review=review,
+        keep=keep,
     )
 
 
@@ -96,7 +102,8 @@ def _editor(request: Request, where: str, text: str, *, status: int = 200, case:
 @router.post("/sessions/{session_id}/proposal")
 def keep_proposal(
     request: Request, session_id: str, text: Annotated[str, Form()] = "", action: Annotated[Literal["save", "run", "download", "again"], Form()] = "save",
-    quick: Annotated[bool, Form()] = False, limit: Annotated[str, Form(pattern=r"^\d{0,9}$")] = "",
+    quick: Annotated[bool, Form()] = False, limit: Annotated[str, Form(pattern=r"^\d{0,9}$")] = "", review: Annotated[bool, Form()] = False,
+    keep: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip
     """Save it, run it, download it, or start again from the interview."""
     room, text = the_room(request), _lines(text)
@@ -111,9 +118,9 @@ def keep_proposal(
         if _is_changed(request, session_id, text):
             kept = propose.keep(room, session_id, text)
     except ProposalError:
-        return _session_editor(request, session_id, text, edited=True, status=400, quick=quick, limit=limit)
+        return _session_editor(request, session_id, text, edited=True, status=400, quick=quick, limit=limit, review=review, keep=keep)
     if action == "run":
-        return _begin(request, kept, session.case, session_id, quick, limit)
+        return _begin(request, kept, session.case, session_id, quick, limit, review, keep)
     return go(f"/sessions/{session_id}/proposal?saved=true")
 
 
@@ -128,16 +135,40 @@ def sketch(request: Request, case_id: str, start: Literal["empty", "case"] = "em
     return _case_editor(request, case_id, lab_views.sketch(case, start))
 
 
-def _case_editor(request: Request, case_id: str, text: str, *, status: int = 200, quick: bool = False, limit: str = "") -> Response:
+def _case_editor(
+    request: Request,
+    case_id: str,
+    text: str,
+    *,
+    status: int = 200,
+    quick: bool = False,
+    limit: str = "",
+    review: bool = False,
+    keep: bool = False,
+) -> Response:
     other = lab_views.has_sketch(the_room(request).shelf.case(case_id))
     where = f"/cases/{case_id}/lab"
-    return _editor(request, where, text, status=status, case=case_id, session=None, edited=False, quick=quick, limit=limit, sketch=other)
+    return _editor(
+        request,
+        where,
+        text,
+        status=status,
+        case=case_id,
+        session=None,
+        edited=False,
+        quick=quick,
+        limit=limit,
+        review=review,
+        keep=keep,
+        sketch=other,
+    )
 
 
 @router.post("/cases/{case_id}/lab")
 def run_sketch(
     request: Request, case_id: str, text: Annotated[str, Form()] = "", action: Annotated[Literal["save", "run", "download"], Form()] = "save",
-    quick: Annotated[bool, Form()] = False, limit: Annotated[str, Form(pattern=r"^\d{0,9}$")] = "",
+    quick: Annotated[bool, Form()] = False, limit: Annotated[str, Form(pattern=r"^\d{0,9}$")] = "", review: Annotated[bool, Form()] = False,
+    keep: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip
     """Run it, download it, or only check it."""
     case, text = the_room(request).shelf.case(case_id), _lines(text)
@@ -146,14 +177,17 @@ def run_sketch(
     try:
         made = propose.from_text(text)
     except ProposalError:
-        return _case_editor(request, case_id, text, status=400, quick=quick, limit=limit)
+        return _case_editor(request, case_id, text, status=400, quick=quick, limit=limit, review=review, keep=keep)
     if action == "run":
-        return _begin(request, made, case_id, None, quick, limit)
-    return _case_editor(request, case_id, text, quick=quick, limit=limit)
+        return _begin(request, made, case_id, None, quick, limit, review, keep)
+    return _case_editor(request, case_id, text, quick=quick, limit=limit, review=review, keep=keep)
 
 
-def _begin(request: Request, made: Proposal, case: str, session: str | None, quick: bool, limit: str) -> Response:
-    begun = runs.begin(the_room(request), made, case=case, session=session, quick=quick, limit=int(limit) or None if limit else None)
+def _begin(request: Request, made: Proposal, case: str, session: str | None, quick: bool, limit: str, review: bool, keep: bool) -> Response:
+    most = int(limit) or None if limit else None
+    begun = runs.begin(
+        the_room(request), made, case=case, session=session, quick=quick, limit=most, review=review, keep=_KEPT if keep else 0
+    )
     the_bench(request).start(begun.id)
     return go(f"/lab/{begun.id}")
 

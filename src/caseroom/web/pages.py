@@ -7,14 +7,17 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from caseroom.app import again, exports, runs, scorecards
+from caseroom.app import again, exports, ratings, runs, scorecards
 from caseroom.app.interviews import Interview
+from caseroom.app.peers import MARK_WORDS
 from caseroom.app.progress import calibration_words, progress
 from caseroom.errors import UsageError
 from caseroom.grading import pages as words
 from caseroom.steps import BY_ID, STEP_IDS, STEPS
 from caseroom.web import views
+from caseroom.web.guard import link_page
 from caseroom.web.held import the_bench, the_desk, the_room
+from caseroom.web.peers_views import others
 
 router = APIRouter(include_in_schema=False)
 ORDERS = (("shelf", "as on the shelf"), ("short", "shortest first"), ("weak", "weakest first"))
@@ -31,7 +34,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
     path = request.url.path
     here = _here(path)
     response: Response = request.app.state.templates.TemplateResponse(
-        request, template, {"here": here, "told": None, **context}, status_code=status
+        request, template, {"here": here, "told": None, "by_link": link_page(path), **context}, status_code=status
     )
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -39,7 +42,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
 
 def _here(path: str) -> str:
     """Which part of the navigation a page belongs to."""
-    if path.startswith("/lab") or path.endswith(("/lab", "/proposal")):
+    if path.startswith(("/lab", "/ratings", "/reviews")) or path.endswith(("/lab", "/proposal")):
         return "/lab"
     if path in ("/progress", "/data"):
         return path
@@ -201,15 +204,13 @@ def scorecard(request: Request, session_id: str) -> Response:
     kept = scorecards.history(room, session_id)
     card, case = kept[-1].card, room.shelf.case(session.case)
     topics = {fact.id: fact.topic for fact in case.facts}
-    disputes: dict[str, list[Any]] = {}
-    for dispute in session.disputes:
-        disputes.setdefault(dispute.point, []).append(dispute)
+    compared, disputes = others(room, session_id, card)
     strong: dict[str, list[str]] = {step.id: [passage.text for passage in case.strong if passage.step == step.id] for step in STEPS}
     return render(
         request, "scorecard.html", id=session_id, card=card, headline=words.headline(card), rated=words.has_own_levels(card), timed=words.has_times(card),
         of_today=scorecards.is_of_today(room, card), moved=scorecards.moved(kept[-2].card, card) if len(kept) > 1 else [],
         unsure=sum(point.verdict == "unsure" for step in card.steps for point in step.points), disputes=disputes, strong=strong,
-        topics=lambda ids: [topics.get(one, one) for one in ids],
+        c=compared, kinds=MARK_WORDS, topics=lambda ids: [topics.get(one, one) for one in ids],
     )  # fmt: skip
 
 
@@ -338,7 +339,9 @@ def data(request: Request) -> Response:
     room = the_room(request)
     rows = views.session_rows(room)
     where = room.store.url.removeprefix("sqlite:///") if room.store.url.startswith("sqlite:///") else "the database of the settings"
-    return render(request, "data.html", sessions=rows, count=len(rows), runs=len(runs.runs(room)), where=where)
+    return render(
+        request, "data.html", sessions=rows, count=len(rows), runs=len(runs.runs(room)), cycles=len(ratings.cycles(room)), where=where
+    )
 
 
 @router.get("/data/export")
@@ -350,7 +353,7 @@ def everything(request: Request) -> Response:
 
 @router.post("/data/delete")
 def delete_everything(request: Request, sure: Annotated[str, Form()] = "") -> Response:
-    """Delete all sessions and runs, once asked."""
+    """Delete all sessions, runs and ratings, once asked."""
     if sure.strip().lower() != "delete":
         raise UsageError("Write delete into the field to delete everything. Nothing was deleted.")
     room = the_room(request)
@@ -360,4 +363,6 @@ def delete_everything(request: Request, sure: Annotated[str, Form()] = "") -> Re
     for run in runs.runs(room):
         the_bench(request).stop(run.id)
         runs.delete(room, run.id)
+    for cycle in ratings.cycles(room):
+        ratings.delete(room, cycle.id)
     return go("/data")

@@ -46,7 +46,9 @@ def serve(
         advice = f"`caseroom serve --port {other}` is free." if other else "Is the host one of this machine? `--host 127.0.0.1` is."
         raise UsageError(f"{host}:{port} is in use or cannot be opened. {advice}")
     application = create_application(room, (host, *hosts))
-    config = uvicorn.Config(application, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        application, host=host, port=port, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5
+    )
     server = uvicorn.Server(config)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     threading.Thread(target=_warm, args=(room,), name="warm", daemon=True).start()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseroom.pipeline.privacy import find, mask, personal, restored
+from caseroom.pipeline.privacy import find, mask, mask_part, own_names, personal, restored
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,12 @@ from caseroom.pipeline.privacy import find, mask, personal, restored
         ("(020) 555 01 99", ["phone"]),
         ("06 12 34 56 78, 06.12.34.56.78", ["phone", "phone"]),
         ("on 2026-03-04 and 04.03.2026, 2026-03-04 10:30, 12.03.26 10 h, 4/3/2026", []),
-        ("1,500.00 euros, 12 x 14", []),
+        ("1,500.00 euros, 12 x 14, 2 @ 19.00", []),
+        ("ann at example dot com, ann [at] example [dot] org, ann @ example.com", ["email", "email", "email"]),
+        ("look at example.com, and meet at the dot", []),
+        ("+31 6 1234 5678, (415) 555-2671, 030/901820, 07700 900123, 415–555–2671", ["phone"] * 5),
+        ("4111.1111.1111.1111 4111–1111–1111–1111", ["card", "card"]),
+        ("gb29nwbk60161331926819 ES91-2100-0418-4502-0005-1332", ["account", "account"]),
         ("", []),
     ],
 )
@@ -47,6 +52,13 @@ def test_the_same_thing_has_the_same_stand_in_and_comes_back() -> None:
     second = mask("c@d.example again", {}, known)
     assert first == "[EMAIL 1] and [EMAIL 2], [EMAIL 1]" and second == "[EMAIL 2] again"
     assert restored(first, known.items()) == "a@b.example and c@d.example, a@b.example"
+
+
+def test_names_are_hidden_whole_and_in_parts_and_half_of_a_thing_is_hidden_too() -> None:
+    assert own_names("My name is Ann Lee-Wood. I'm called Ann; this is RAG.") == ["Ann Lee-Wood", "Ann"]
+    assert [piece.text for piece in find("ANN said, Lee too, Annabel not", names=["Ann Lee"])] == ["ANN", "Lee"]
+    text = "write to ann.lee@example.com now"
+    assert mask_part(text, text.index("lee"), text.index(".com"), (), {}) == "[EMAIL 1]"
 
 
 PIECES = st.sampled_from(["a@b.example", "06 1234 5678", "4111 1111 1111 1111", "Ann Lee", "NL91ABNA0417164300", "🙂", "deposit", "14 days", "\n", "مرحبا", "[EMAIL", "x"])  # fmt: skip

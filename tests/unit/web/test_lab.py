@@ -27,7 +27,9 @@ class Study:
         self.begun, self.may_end = threading.Event(), threading.Event()
         self.error: CaseroomError | None = None
 
-    def __call__(self, room: Room, asked: Any, told: Callable[[str, int, int], None], stopped: Callable[[], bool]) -> dict[str, Any]:
+    def __call__(
+        self, room: Room, asked: Any, told: Callable[[str, int, int], None], stopped: Callable[[], bool], queue: Any
+    ) -> dict[str, Any]:
         told("switch:technical.exact=model", 3, 10)
         self.begun.set()
         while not self.may_end.wait(0.01):
