@@ -150,12 +150,13 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port.")] = 8427,
     name: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Another host name under which it may be opened.")] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    links_only: Annotated[bool, typer.Option("--links-only", help="Other machines see the pages of share links alone.")] = False,
     cases: CasesDir = None,
 ) -> None:
     """Open the room in the browser."""
     from caseroom.cli import serve as verb
 
-    verb.run(host, port, names=name or [], browser=browser, cases=cases)
+    verb.run(host, port, names=name or [], browser=browser, links_only=links_only, cases=cases)
 
 
 @app.command(epilog="Example: caseroom doctor")

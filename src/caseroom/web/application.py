@@ -96,8 +96,8 @@ STATUS: tuple[tuple[type[CaseroomError], int, str], ...] = (
 )
 
 
-def create_application(room: Room, hosts: Iterable[str] = ()) -> FastAPI:
-    """The application over a room. `hosts`: names besides localhost under which it may be opened."""
+def create_application(room: Room, hosts: Iterable[str] = (), *, links_only: bool = False) -> FastAPI:
+    """The application over a room. `hosts`: names besides localhost under which it may be opened; `links_only`: other machines see pages of share links alone."""
     app = FastAPI(title="caseroom", version=caseroom.__version__, description="A practice room for GenAI case-study interviews.",
                   docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")  # fmt: skip
     app.state.room, app.state.desk, app.state.bench = room, Desk(room), Bench(room)
@@ -116,7 +116,7 @@ def create_application(room: Room, hosts: Iterable[str] = ()) -> FastAPI:
         reviews_pages.router,
     ):
         app.include_router(router)
-    app.add_middleware(Guard, hosts=tuple(hosts))
+    app.add_middleware(Guard, hosts=tuple(hosts), links_only=links_only)
 
     @app.get("/assets/{digest}/{name}", include_in_schema=False)
     def asset(digest: str, name: str) -> Response:

@@ -7,6 +7,7 @@ Where a secret stands in the address, no page is told where a request came from.
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -44,9 +45,9 @@ class TooLarge(Exception):
 class Guard:
     """Refuses what must not come in, and adds the headers that keep pages closed."""
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] = ()) -> None:
-        """`hosts`: names under which the room is served besides this machine's own."""
-        self.app = app
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] = (), links_only: bool = False) -> None:
+        """`hosts`: names under which the room is served besides this machine's own. `links_only`: other machines see pages of share links alone."""
+        self.app, self.links_only = app, links_only
         self.hosts = frozenset((*LOCAL, *hosts))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,7 +56,9 @@ class Guard:
             await self.app(scope, receive, send)
             return
         by_link = link_page(scope["path"]) is not None
-        if refusal := self._refusal(scope["method"], Headers(scope=scope), by_link):
+        closed = self.links_only and not by_link and not scope["path"].startswith("/assets/") and not _this_machine(scope)
+        refusal = (403, _LINKS_ONLY) if closed else self._refusal(scope["method"], Headers(scope=scope), by_link)
+        if refusal:
             await PlainTextResponse(refusal[1], refusal[0])(scope, receive, _closed(send, by_link))
             return
         read, begun = 0, False
@@ -96,7 +99,16 @@ class Guard:
         return None
 
 
+_LINKS_ONLY = "From another machine only the link that you were given opens a page here."
 _TOO_LARGE = f"That is more than {LARGEST // 1_000_000} MB. Nothing was stored; send less at once."
+
+
+def _this_machine(scope: Scope) -> bool:
+    """Whether a request comes from this machine itself."""
+    try:
+        return ipaddress.ip_address((scope.get("client") or ("",))[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def _from_here(host: str, headers: Headers, by_link: bool) -> bool:

@@ -34,7 +34,14 @@ def _free(host: str, port: int) -> bool:
 
 
 def serve(
-    room: Room, host: str, port: int, *, hosts: tuple[str, ...] = (), browser: bool = True, told: Callable[[str], None] = print
+    room: Room,
+    host: str,
+    port: int,
+    *,
+    hosts: tuple[str, ...] = (),
+    browser: bool = True,
+    links_only: bool = False,
+    told: Callable[[str], None] = print,
 ) -> None:
     """Serve until stopped. `told` gets the address once it can be opened.
 
@@ -45,7 +52,7 @@ def serve(
         other = free_port(host, port)
         advice = f"`caseroom serve --port {other}` is free." if other else "Is the host one of this machine? `--host 127.0.0.1` is."
         raise UsageError(f"{host}:{port} is in use or cannot be opened. {advice}")
-    application = create_application(room, (host, *hosts))
+    application = create_application(room, (host, *hosts), links_only=links_only)
     config = uvicorn.Config(
         application, host=host, port=port, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5
     )

@@ -167,3 +167,14 @@ def test_the_share_form_tells_what_is_wrong(owner: TestClient, session: str) -> 
     assert owner.post(f"/sessions/{session}/share", data={"days": "999"}).status_code == 400
     assert owner.post(f"/sessions/{session}/share", data={"names": ",".join(f"name {n}" for n in range(30))}).status_code == 400
     assert owner.get("/sessions/nothing/share").status_code == 404
+
+
+def test_from_another_machine_only_links_open_if_the_owner_says_so(room: Room, owner: TestClient, session: str) -> None:
+    path = shared(owner, session)
+    elsewhere = TestClient(create_application(room, links_only=True), client=("192.0.2.7", 50000), follow_redirects=False)
+    assert elsewhere.get(path).status_code == 200
+    assert elsewhere.get(f"/api{path}").status_code == 200
+    for closed in ("/", "/data", "/api/export", f"/sessions/{session}/scorecard", "/api/sessions", "/disputes", "/reviews"):
+        assert elsewhere.get(closed).status_code == 403, closed
+    here = TestClient(create_application(room, links_only=True), client=("127.0.0.1", 50000), follow_redirects=False)
+    assert here.get("/").status_code == 200
