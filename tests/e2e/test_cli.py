@@ -189,7 +189,7 @@ class TestBadInput:
             assert re.search(r"facts\.yaml:\d+:", done.stdout), done.stdout
             assert says in done.stdout
         (facts.parent / "turns.yaml").unlink()
-        assert "a case needs this file" in run("cases", "check", "mine/city-library").stdout
+        assert "this file is needed" in run("cases", "check", "mine/city-library").stdout
 
     def test_a_store_that_cannot_be_written(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("in the way")
