@@ -179,4 +179,4 @@ def _flow(value: Any) -> str:
 
 def _scalar(value: Any) -> str:
     dumped = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, width=10_000, default_flow_style=True)
-    return dumped.removesuffix("...\n").strip()
+    return dumped.removesuffix("...\n").strip("\n")  # a blank that is no line end is part of the value

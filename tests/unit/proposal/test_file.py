@@ -58,6 +58,7 @@ def made(kind: type) -> st.SearchStrategy[Any]:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(made(Proposal))
+@example(Proposal(case="\xa0"))
 @example(
     Proposal(
         title="a: b # c",
