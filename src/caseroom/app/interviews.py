@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
@@ -18,6 +18,7 @@ from caseroom.errors import UsageError
 from caseroom.interview import clock, interviewer
 from caseroom.interview.disclosure import Disclosure
 from caseroom.steps import STEP_IDS
+from caseroom.store.people import HOST, PeopleStore
 from caseroom.store.sessions import SessionStore
 
 LONGEST_TURN = 20_000
@@ -86,31 +87,62 @@ class Interview:
         self.room.store.append(self.id, self.session.length, new)
         self.session = reduce(ev.advance, new, self.session)
 
-    def say(self, text: str) -> ev.Replied:
-        """Store a turn of the candidate, then answer it.
+    @property
+    def held(self) -> bool:
+        """Whether a person holds the interview: a link for a host is open, so the machine does not answer."""
+        now = datetime.now(UTC)
+        links = PeopleStore(self.room.store.database).links(self.id)
+        return any(link.role == HOST and not link.revoked and now < datetime.fromisoformat(link.expires) for link in links)
+
+    def say(self, text: str) -> ev.Replied | None:
+        """Store a turn of the candidate, then answer it; None where a person holds the interview, who answers later.
 
         Raises:
-            UsageError: the interview is over.
+            UsageError: the interview is over, or the person who holds it has not answered the turn before.
             SessionMoved: another process went on with the session.
         """
         if self.session.ended:
             raise UsageError(f"The interview is over. `caseroom sessions show {self.id}` shows its scorecard.")
+        held = self.held
+        if held and self.unanswered:
+            raise UsageError("A person holds this interview and has not answered yet. Wait, take the turn back, or revoke their link.")
         if self.session.paused:
             self.resume()
         self._add(ev.Said(self.session.next_turn, text, round(self.now, 2)))
+        if held:
+            self._follow(self.heard()[1])
+            return None
         return self.answer()
 
     def answer(self) -> ev.Replied:
-        """Answer the last turn: just now, or when a crash came between."""
-        turn = self.session.turns[-1]
-        heard = turn.text[:LONGEST_TURN]
-        disclosure = self.room.engine.ear(self.case).listen(heard, interviewer.context(self.session))
-        noticed = grading.notice(self.room.engine.judge(self.case).finder, heard, disclosure)
-        if step := interviewer.entered_step(self.case, self.session, heard, noticed):
-            self._add(ev.Entered(step, turn.at, turn.number))
+        """Answer the last turn: just now, when a crash came between, or when nobody holds the interview any more."""
+        disclosure, noticed = self.heard()
+        self._follow(noticed)
         reply = interviewer.reply(self.case, self.session, disclosure, noticed, round(self.now, 2))
         self._add(reply)
         return reply
+
+    def relay(self, moves: Sequence[ev.Move]) -> ev.Replied:
+        """Answer the last turn with what a person says. What was assumed is heard as ever, and the clock adds its word."""
+        now = round(self.now, 2)
+        due = clock.mark(self.session, now)
+        marks = (ev.Move("clock", due[1], (due[0],)),) if due else ()
+        reply = ev.Replied(self.session.last_turn, (*moves, *marks), now, self.heard()[0].assumptions)
+        self._add(reply)
+        return reply
+
+    def heard(self) -> tuple[Disclosure, interviewer.Noticed]:
+        """What the last turn unlocks, and what the interviewer may notice in it."""
+        words = self.session.turns[-1].text[:LONGEST_TURN]
+        disclosure = self.room.engine.ear(self.case).listen(words, interviewer.context(self.session))
+        return disclosure, grading.notice(self.room.engine.judge(self.case).finder, words, disclosure)
+
+    def _follow(self, noticed: interviewer.Noticed) -> None:
+        turn = self.session.turns[-1]
+        if any(entry.turn == turn.number for entry in self.session.entered):
+            return  # they came to a step in this turn already
+        if step := interviewer.entered_step(self.case, self.session, turn.text[:LONGEST_TURN], noticed):
+            self._add(ev.Entered(step, turn.at, turn.number))
 
     @property
     def unanswered(self) -> bool:

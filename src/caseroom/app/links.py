@@ -8,10 +8,11 @@ from typing import Literal, get_args
 
 from caseroom.app.interviews import Room
 from caseroom.errors import LinkGone, UsageError
-from caseroom.store.people import KeptLink, PeopleStore
+from caseroom.store.people import HOST, KeptLink, PeopleStore
 
-Role = Literal["peer", "reviewer"]
+Role = Literal["peer", "reviewer", "host"]
 ROLES: tuple[str, ...] = get_args(Role)
+_PLACES = {"peer": "peer", "reviewer": "disputes/by", "host": "host"}
 DAYS, MOST_DAYS = 14, 365
 LONGEST_NAME, MOST_NAMES = 80, 20
 
@@ -58,7 +59,7 @@ class Shared:
     @property
     def path(self) -> str:
         """Where it leads, on this server."""
-        return f"/{'peer' if self.link.role == 'peer' else 'disputes/by'}/{self.written}"
+        return f"/{_PLACES[self.link.role]}/{self.written}"
 
 
 def people(room: Room) -> PeopleStore:
@@ -81,11 +82,13 @@ def share(room: Room, session_id: str, role: str = "peer", days: int = DAYS, opt
 
     Raises:
         SessionNotFound: no such session.
-        UsageError: no such role, or days or names that cannot be.
+        UsageError: no such role, or days or names that cannot be; a host for an interview that is over.
     """
     given = options or Options()
     chosen = replace(given, mask=given.mask or bool(given.names))  # whoever gives names wants them hidden
-    room.store.session(session_id)
+    session = room.store.session(session_id)
+    if role == HOST and session.ended:
+        raise UsageError("The interview is over, so nobody can hold it. Ask for a peer, who marks it.")
     if role not in ROLES:
         raise UsageError(f"There is no role {role[:20]!r}; a link is for a {' or a '.join(ROLES)}.")
     if not 1 <= days <= MOST_DAYS:

@@ -16,8 +16,19 @@ from caseroom.grading.pages import VERDICT_WORDS
 _ADDRESS = "http://127.0.0.1:8427"
 
 
+def role_of(*, reviewer: bool, host: bool) -> str:
+    """Whom a link is for.
+
+    Raises:
+        UsageError: for both.
+    """
+    if reviewer and host:
+        raise UsageError("A link is for a reviewer or for a host; make two.")
+    return "reviewer" if reviewer else "host" if host else "peer"
+
+
 def share(
-    session: str | None, *, days: int, mask: bool, names: list[str], board: bool, notes: bool, reviewer: bool, revoke: str | None, as_json: bool
+    session: str | None, role: str, *, days: int, mask: bool, names: list[str], board: bool, notes: bool, revoke: str | None, as_json: bool
 ) -> None:  # fmt: skip
     """`caseroom share`."""
     if revoke is not None:
@@ -25,7 +36,6 @@ def share(
         return
     if session is None:
         raise UsageError("Say which session: `caseroom share SESSION`. `caseroom sessions list` shows those that are there.")
-    role = "reviewer" if reviewer else "peer"
     options = links.Options(mask=mask, names=tuple(names), board=board, notes=notes)
     made = links.share(the_room(None), session, role, days, options)
     if as_json:

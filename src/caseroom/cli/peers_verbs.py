@@ -20,13 +20,15 @@ def share(
     board: Annotated[bool, typer.Option(help="Show the reasons on the sketch board.")] = True,
     notes: Annotated[bool, typer.Option(help="Show the scratch pad.")] = True,
     reviewer: Annotated[bool, typer.Option("--reviewer", help="For a reviewer, who decides what was disputed, instead of a peer.")] = False,
+    host: Annotated[bool, typer.Option("--host", help="For a host, who holds the open interview in place of the machine.")] = False,
     revoke: Annotated[str | None, typer.Option(metavar="ID", help="Let a link hold no more.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a link by which somebody gives feedback on a session; or revoke one."""
     from caseroom.cli import peers as verb
 
-    verb.share(session, days=days, mask=mask, names=name or [], board=board, notes=notes, reviewer=reviewer, revoke=revoke, as_json=as_json)
+    role = verb.role_of(reviewer=reviewer, host=host)
+    verb.share(session, role, days=days, mask=mask, names=name or [], board=board, notes=notes, revoke=revoke, as_json=as_json)
 
 
 @peers_app.command("show", epilog="Example: caseroom peers show k3vq8mza")

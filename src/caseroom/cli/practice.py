@@ -152,7 +152,7 @@ def _played(interview: Interview, lines: list[Line], clock: ScriptClock, quiet: 
 
 
 def _converse(interview: Interview, source: Iterator[str], quiet: bool) -> None:
-    if interview.unanswered:  # a crash came between the turn and its answer
+    if interview.unanswered and not interview.held:  # a crash came between the turn and its answer
         _tell(interview.answer(), quiet)
     for text in source:
         command, _, rest = text.strip().partition(" ")
@@ -163,9 +163,13 @@ def _converse(interview: Interview, source: Iterator[str], quiet: bool) -> None:
             _tell(interview.say(text), quiet)
 
 
-def _tell(reply: Replied, quiet: bool) -> None:
-    if not quiet:
+def _tell(reply: Replied | None, quiet: bool) -> None:
+    if quiet:
+        return
+    if reply:
         _show_reply(reply)
+    else:
+        say("A person holds this interview; their answer comes in the browser (`caseroom serve`).", style="dim")
 
 
 def _command(interview: Interview, command: str, rest: str, quiet: bool) -> bool:

@@ -7,7 +7,7 @@ rubric, gives no hint, and never probes the same point with the same words twice
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from caseroom.cases.model import Case, MessyTurn
@@ -111,17 +111,19 @@ def _is_due(turn: MessyTurn, session: Session, noticed: Noticed, now: float) -> 
 
 
 def _probe(case: Case, session: Session, noticed: Noticed) -> Move | None:
-    probes = session.moves("probe")
     recent = [move for turn in session.turns[-_PROBE_EVERY:] if turn.reply for move in turn.reply.moves if move.kind == "probe"]
-    if recent:
-        return None
+    return None if recent else next(probes(case, session, noticed), None)
+
+
+def probes(case: Case, session: Session, noticed: Noticed) -> Iterator[Move]:
+    """What may be probed after the last turn, the likeliest first: points only named, each with words that were not said yet."""
+    said = session.moves("probe")
     refused = {ref for move in session.moves("accept") for ref in move.refs}
     for point_id in noticed.named:
-        done = [move.text for move in probes if point_id in move.refs]
-        fresh = [text for text in case.point(point_id).follow_ups if text not in {move.text for move in probes}]
+        done = [move.text for move in said if point_id in move.refs]
+        fresh = [text for text in case.point(point_id).follow_ups if text not in {move.text for move in said}]
         if len(done) < _MOST_PROBES and fresh and point_id not in refused:
-            return Move("probe", fresh[0], (point_id,))
-    return None
+            yield Move("probe", fresh[0], (point_id,))
 
 
 def _probed_just_now(session: Session) -> tuple[str, ...]:

@@ -20,6 +20,8 @@ from caseroom.errors import LinkGone, SessionMoved, SessionNotFound, UsageError
 from caseroom.store import tables
 from caseroom.store.database import Database, new_id
 
+HOST = "host"
+"""The role of a link by which a person holds the interview."""
 _BYTES = 32
 """Random bytes of a secret: 256 bits."""
 MOST_PEERS = 200

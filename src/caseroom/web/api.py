@@ -95,6 +95,8 @@ class Standing(BaseModel):
     seconds: dict[str, float] = Field(description="Seconds spent in each step that was entered.")
     turns: int
     ended: bool
+    held: bool = Field(description="Whether a person holds the interview, by a link.")
+    waiting: bool = Field(description="Whether the last turn is not answered yet.")
 
 
 class Answer(BaseModel):
@@ -237,8 +239,21 @@ def say(request: Request, session_id: Id, turn: Turn, accept: Annotated[str, Hea
             _told(the_desk(request), session_id, turn.text), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
         )
     with the_desk(request).turn(session_id) as interview:
-        reply = interview.say(turn.text)
-        return Answer(turn=reply.turn, moves=[_move(move) for move in reply.moves], state=Standing(**views.state(interview)))
+        interview.say(turn.text)
+        return _answer(interview)
+
+
+@router.get("/sessions/{session_id}/turns/last")
+def last_answer(request: Request, session_id: Id) -> Answer:
+    """The reply to the last turn; without moves while the person who holds the interview has not answered."""
+    with the_desk(request).interview(session_id) as interview:
+        return _answer(interview)
+
+
+def _answer(interview: Interview) -> Answer:
+    turn = interview.session.turns[-1] if interview.session.turns else None
+    said = turn.reply.moves if turn and turn.reply else ()
+    return Answer(turn=turn.number if turn else 0, moves=[_move(move) for move in said], state=Standing(**views.state(interview)))
 
 
 def _move(move: ev.Move) -> MoveRow:
@@ -249,10 +264,10 @@ def _told(desk: Desk, session_id: str, text: str) -> Iterator[str]:
     """Server-sent events of a turn: it is stored, then answered, even if nobody listens any more."""
     with desk.turn(session_id) as interview:
         reply = interview.say(text)
-        now = views.state(interview)
-    yield _event("stored", {"turn": reply.turn})
-    for part in views.moves(reply.moves):
-        yield _event("move", {"turn": reply.turn, "text": part.text, "quiet": part.quiet})
+        turn, now = interview.session.last_turn, views.state(interview)
+    yield _event("stored", {"turn": turn})
+    for part in views.moves(reply.moves if reply else ()):
+        yield _event("move", {"turn": turn, "text": part.text, "quiet": part.quiet})
     yield _event("state", now)
 
 

@@ -27,7 +27,7 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), payment=()"),
 )  # fmt: skip
-LINKED = ("/peer/", "/disputes/by/", "/api/peer/")
+LINKED = ("/peer/", "/host/", "/disputes/by/", "/api/peer/", "/api/host/")
 """Where what follows is the secret of a share link."""
 _REFERRER = b"referrer-policy"
 

@@ -105,7 +105,7 @@ def room_page(request: Request, session_id: str) -> Response:
             return go(
                 f"/sessions/{session_id}/{'scorecard' if session.self_scores or scorecards.history(interview.room, session_id) else 'self'}"
             )
-        if interview.unanswered:  # the server stopped between a turn and its answer
+        if interview.unanswered and not interview.held:  # the server stopped between a turn and its answer, or its host is gone
             interview.prepare()
             interview.answer()
             session = interview.session
@@ -113,7 +113,7 @@ def room_page(request: Request, session_id: str) -> Response:
         return render(
             request, "room.html", id=session_id, case=case, turns=views.conversation(session), steps=views.steps(interview), now=now["at"], total=now["total"],
             paused=now["paused"], undoable=bool(session.turns), clock=f"{views.clock_words(now['at'])} of {views.clock_words(now['total'])}", notes=session.notes,
-            board=views.board(session), board_words=views.board_words(session),
+            board=views.board(session), board_words=views.board_words(session), held=now["held"], waiting=now["waiting"],
         )  # fmt: skip
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from caseroom.app import links, peers
 from caseroom.app.comparison import Comparison
-from caseroom.app.links import Link, Options
+from caseroom.app.links import Link, Options, Role
 from caseroom.errors import UsageError
 from caseroom.web import views
 from caseroom.web.held import the_room
@@ -56,6 +56,7 @@ def _sharing(request: Request, session_id: str, made: links.Shared | None = None
         "share.html",
         id=session_id,
         title=views.title(room, session.case),
+        open=session.ended is None,
         rows=rows,
         address=address,
         days=links.DAYS,
@@ -65,7 +66,7 @@ def _sharing(request: Request, session_id: str, made: links.Shared | None = None
 
 @router.post("/sessions/{session_id}/share")
 def share(
-    request: Request, session_id: str, role: Annotated[Literal["peer", "reviewer"], Form()] = "peer", days: Annotated[str, Form()] = "",
+    request: Request, session_id: str, role: Annotated[Role, Form()] = "peer", days: Annotated[str, Form()] = "",
     mask: Annotated[bool, Form()] = False, names: Annotated[str, Form(max_length=2_000)] = "", board: Annotated[bool, Form()] = False,
     notes: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip

@@ -82,6 +82,7 @@ def state(interview: Interview) -> dict[str, Any]:
     return {
         "at": round(interview.now, 1), "total": clock.total_seconds(session), "paused": session.paused, "step": session.step,
         "seconds": {step: round(spent, 1) for step, spent in seconds.items()}, "turns": len(session.turns), "ended": session.ended is not None,
+        "held": interview.held, "waiting": interview.unanswered,
     }  # fmt: skip
 
 

@@ -81,6 +81,7 @@ async function say() {
         add(theirs, data.text, data.quiet);
       } else if (kind === "state") {
         update(data);
+        if (data.held && data.waiting) wait();
       }
     }
     hint.textContent = usual;
@@ -89,7 +90,7 @@ async function say() {
       ? `The answer did not arrive (${error.message}). Your words are stored; reload to go on.`
       : `Not sent: ${error.message} Your words are still here; try again.`;
   } finally {
-    send.disabled = false;
+    send.disabled = looking;
     said.focus();
   }
 }
@@ -97,6 +98,38 @@ form.addEventListener("submit", (event) => { event.preventDefault(); say(); });
 said.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); say(); }
 });
+
+// ---- a person holds the interview: their reply is looked for until it is there
+const person = document.getElementById("held");
+let looking = false;
+function wait() {
+  if (looking) return;
+  looking = send.disabled = true;
+  person.textContent = "A person is holding this interview. They have not answered yet.";
+  setTimeout(look, 1500);
+}
+async function look() {
+  try {
+    const answer = await fetch(`/api/sessions/${id}/state`);
+    if (answer.status === 404) { location.reload(); return; }
+    if (!answer.ok) throw new Error();
+    const state = await answer.json();
+    if (state.waiting && !state.held) { location.reload(); return; } // the machine goes on
+    if (!state.waiting || state.ended) {
+      const last = await (await fetch(`/api/sessions/${id}/turns/last`)).json();
+      if (last.moves.length && !document.getElementById(`r${last.turn}`)) {
+        const theirs = show("interviewer", `r${last.turn}`);
+        for (const move of last.moves) add(theirs, move.text, move.kind === "clock" || move.kind === "time");
+      }
+      looking = send.disabled = false;
+      person.textContent = last.state.held ? "A person is holding this interview." : "";
+      update(last.state);
+      return;
+    }
+    update(state);
+  } catch { /* the room does not answer; it is tried again */ }
+  setTimeout(look, 1500);
+}
 
 // ---- the clock
 const time = document.getElementById("time");
@@ -156,3 +189,4 @@ notes.addEventListener("input", () => {
   }, 800);
 });
 turns.lastElementChild?.scrollIntoView({ block: "nearest" });
+if (form.dataset.waiting === "true") wait();
