@@ -17,6 +17,7 @@ from caseroom.metrics.bertscore import bertscore_rows
 from caseroom.metrics.correlation import spearman
 from caseroom.metrics.overlap import ROUGES, rouge_rows, sentence_bleu
 from caseroom.metrics.score import Score, unscored
+from caseroom.metrics.text import word_edits
 
 TITLES = {
     "bleu": "BLEU", "rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeL": "ROUGE-L", "bertscore": "BERTScore", "facts": "expected facts and figures",
@@ -87,10 +88,7 @@ def _automatic(rated: Sequence[RatedOutput], known: dict[str, Record], encoder: 
 
 
 def _edits(output: str, reference: str) -> float:
-    from rapidfuzz.distance import Levenshtein
-
-    sent = reference.split()
-    return float(Levenshtein.distance(output.split(), sent)) / max(1, len(sent))
+    return word_edits(output, reference) / max(1, len(reference.split()))
 
 
 def _facts(record: Record, output: str) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -119,8 +118,3 @@ def shown_output(output: Output | None) -> str:
     if output is None:
         return "(passed on to a person)"
     return output.text or "; ".join(f"{name}: {show(value)}" for name, value in output.values.items())
-
-
-def mentions(text: str, values: Iterable[str] | Mapping[str, str]) -> list[str]:
-    """Those of the values that stand in a text."""
-    return [value for value in (values.values() if isinstance(values, Mapping) else values) if stands(text, value)]

@@ -17,7 +17,7 @@ from caseroom.lab.report import Row
 from caseroom.lab.verdict import interval
 from caseroom.metrics import score
 from caseroom.metrics.score import BOOTSTRAP, Score, sign
-from caseroom.metrics.text import edit_rate
+from caseroom.metrics.text import edit_rate, word_edits
 from caseroom.proposal.model import Proposal
 
 _WORDS = {"approve": "approved", "modify": "modified", "reject": "passed on"}
@@ -60,9 +60,7 @@ def _capacity(reviews: Reviews, columns: Columns, proposal: Proposal, economics:
 
 
 def _edit_distance(decisions: Sequence[Decision]) -> list[Row]:
-    from rapidfuzz.distance import Levenshtein
-
-    changed = [Levenshtein.distance(d.output.split(), d.sent.split()) for d in decisions if d.action == "modify" and d.sent is not None]
+    changed = [word_edits(d.output, d.sent) for d in decisions if d.action == "modify" and d.sent is not None]
     distance = score.mean("edit_distance", changed, sign("edit_distance", BOOTSTRAP, words="by-space"))
     return (
         [Row("words changed in a modified output", interval("edit_distance", distance), note=f"{len(changed)} modified")] if changed else []

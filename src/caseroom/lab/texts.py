@@ -8,6 +8,7 @@ from caseroom.cases.data import Record
 from caseroom.language.encoder import Encoder
 from caseroom.metrics.bertscore import bertscore_rows
 from caseroom.metrics.overlap import ROUGES, bleu_counts, rouge_rows
+from caseroom.metrics.text import word_edits
 from caseroom.pipeline.state import State
 
 
@@ -30,7 +31,4 @@ def text_rows(encoder: Encoder, records: Sequence[Record], states: Sequence[Stat
 
 def _edits(output: str, reference: str) -> dict[str, float]:
     """Words that a person would change to send the reference instead."""
-    from rapidfuzz.distance import Levenshtein
-
-    said, sent = output.split(), reference.split()
-    return {"edits": float(Levenshtein.distance(said, sent)), "sent_words": float(len(sent))}
+    return {"edits": float(word_edits(output, reference)), "sent_words": float(len(reference.split()))}

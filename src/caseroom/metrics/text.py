@@ -54,14 +54,19 @@ def omission_rate(outputs: Sequence[str], items: Sequence[Sequence[Item]], boots
     return ratio("omission_rate", left_out, [len(wanted) for wanted in items], sign("omission_rate", bootstrap, keys="any"), bootstrap)
 
 
-def edit_rate(outputs: Sequence[str], sent: Sequence[str | None], bootstrap: Bootstrap = BOOTSTRAP) -> Score:
-    """Words that a person changed before sending, for each word sent (TER without shifts, Snover et al. 2006). None: it was not sent."""
+def word_edits(output: str, sent: str) -> int:
+    """Words that are put in, taken out or replaced to make what was sent of an output (Levenshtein 1966, over words)."""
     from rapidfuzz.distance import Levenshtein
 
-    pairs = [(output.split(), text.split()) for output, text in zip(outputs, sent, strict=True) if text is not None]
-    edits = [Levenshtein.distance(output, text) for output, text in pairs]
+    return int(Levenshtein.distance(output.split(), sent.split()))
+
+
+def edit_rate(outputs: Sequence[str], sent: Sequence[str | None], bootstrap: Bootstrap = BOOTSTRAP) -> Score:
+    """Words that a person changed before sending, for each word sent (TER without shifts, Snover et al. 2006). None: it was not sent."""
+    pairs = [(output, text) for output, text in zip(outputs, sent, strict=True) if text is not None]
+    edits = [word_edits(output, text) for output, text in pairs]
     signature = sign("edit_rate", bootstrap, words="by-space", rapidfuzz=version("rapidfuzz"))
-    return ratio("edit_rate", edits, [len(text) for _, text in pairs], signature, bootstrap)
+    return ratio("edit_rate", edits, [len(text.split()) for _, text in pairs], signature, bootstrap)
 
 
 def grounded_rate(
