@@ -64,7 +64,7 @@ def test_a_person_holds_the_interview(page: Page, other: Page) -> None:
     second = page.context.new_page()
     second.goto(f"/sessions/{session}/share")
     second.get_by_role("button", name="Revoke").click()
-    second.close()
+    second.get_by_text("revoked").wait_for()
     page.locator("#r3").wait_for()
     other.get_by_role("heading", name="This link does not work any more").wait_for()
 

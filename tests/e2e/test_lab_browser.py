@@ -109,24 +109,22 @@ def test_from_an_interview_to_a_report(page: Page, session: str, browser: Browse
 
 def _alone(browser: Browser, file: Path) -> None:
     """The saved report, opened from the disk: nothing is fetched, nothing scrolls sideways, axe finds nothing."""
-    context = browser.new_context(java_script_enabled=True)
-    page = context.new_page()
-    fetched: list[Any] = []
-    page.on("request", lambda request: fetched.append(request.url))
-    page.goto(file.as_uri())
-    look_at(page, "report-file")
-    page.emulate_media(media="print")
-    page.screenshot(path=room_test.SCREENS / "report-print.png", full_page=True)
-    assert len(fetched) == 1
-    context.close()
+    with room_test.opened(browser, None, java_script_enabled=True) as context:
+        page = context.new_page()
+        fetched: list[Any] = []
+        page.on("request", lambda request: fetched.append(request.url))
+        page.goto(file.as_uri())
+        look_at(page, "report-file")
+        page.emulate_media(media="print")
+        page.screenshot(path=room_test.SCREENS / "report-print.png", full_page=True)
+        assert len(fetched) == 1
 
 
 def test_the_lab_works_without_a_script(browser: Browser, address: str) -> None:
-    context = browser.new_context(base_url=address, java_script_enabled=False)
-    page = context.new_page()
-    page.goto("/cases/support-desk/lab")
-    page.get_by_label("Quick").check()
-    page.get_by_label("On", exact=True).select_option("30")
-    page.get_by_role("button", name="Run it").click()
-    page.get_by_role("heading", name="The goal and the limits").wait_for(timeout=180_000)
-    context.close()
+    with room_test.opened(browser, address, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto("/cases/support-desk/lab")
+        page.get_by_label("Quick").check()
+        page.get_by_label("On", exact=True).select_option("30")
+        page.get_by_role("button", name="Run it").click()
+        page.get_by_role("heading", name="The goal and the limits").wait_for(timeout=180_000)

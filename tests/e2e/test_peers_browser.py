@@ -28,12 +28,12 @@ def session(page: Page) -> str:
 @pytest.fixture
 def other(browser: Browser, address: str) -> Iterator[Page]:
     """Somebody else's browser. A gone page's status is no fault of it."""
-    context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900})
-    page, wrong = context.new_page(), list[str]()
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda request: None if request.url.startswith((address, "data:")) else wrong.append(request.url))
-    yield page
-    context.close()
+    wrong: list[str] = []
+    with room_test.opened(browser, address, viewport={"width": 1280, "height": 900}) as context:
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda request: None if request.url.startswith((address, "data:")) else wrong.append(request.url))
+        yield page
     assert not wrong, wrong
 
 
@@ -49,7 +49,6 @@ def test_two_people_two_browsers(page: Page, other: Page, session: str) -> None:
     second = page.context.new_page()
     second.goto(f"/sessions/{session}/share")
     assert second.get_by_label("Address", exact=True).count() == 0  # shown once
-    second.close()
 
     # the peer marks, blind and by keyboard
     other.goto(link)
@@ -67,7 +66,7 @@ def test_two_people_two_browsers(page: Page, other: Page, session: str) -> None:
     other.keyboard.press("Space")
     other.get_by_label("Your name").fill("Bo <b>Bold</b>")
     other.get_by_label("Note on ground the problem").fill(NASTY)
-    other.wait_for_function("document.getElementById('kept').textContent === 'Kept.'")
+    other.wait_for_function("() => document.getElementById('kept').textContent === 'Kept.'")
     other.wait_for_timeout(1_000)
     other.reload()
     assert other.get_by_label("Note on ground the problem").input_value() == NASTY
@@ -119,12 +118,11 @@ def test_a_dispute_is_decided(page: Page, session: str) -> None:
 def test_marking_works_without_a_script(browser: Browser, address: str, page: Page, session: str) -> None:
     page.goto(f"/sessions/{session}/share")
     page.get_by_role("button", name="Make a link").click()
-    context = browser.new_context(base_url=address, java_script_enabled=False)
-    plain = context.new_page()
-    plain.goto(page.get_by_label("Address", exact=True).input_value())
-    plain.get_by_role("group", name="1.01").get_by_text("made", exact=True).click()
-    plain.get_by_role("button", name="Keep it").click()
-    assert plain.locator("input:checked").count() == 1
-    plain.get_by_role("button", name="I am done").click()
-    plain.get_by_role("heading", name="Side by side").wait_for(timeout=60_000)
-    context.close()
+    with room_test.opened(browser, address, java_script_enabled=False) as context:
+        plain = context.new_page()
+        plain.goto(page.get_by_label("Address", exact=True).input_value())
+        plain.get_by_role("group", name="1.01").get_by_text("made", exact=True).click()
+        plain.get_by_role("button", name="Keep it").click()
+        assert plain.locator("input:checked").count() == 1
+        plain.get_by_role("button", name="I am done").click()
+        plain.get_by_role("heading", name="Side by side").wait_for(timeout=60_000)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page
 from tests.e2e import test_browser as room_test
+from tests.e2e.served import served
 from tests.e2e.test_browser import look_at
 from tests.labdata import desk_records, write_folder
 from tests.unit.lab.sample import NASTY
@@ -22,7 +20,6 @@ from caseroom.cases.shelf import Shelf
 from caseroom.config import Settings
 from caseroom.proposal.model import Proposal, Retrieve, Technical
 from caseroom.store.sessions import SessionStore
-from caseroom.web.application import create_application
 
 browser = room_test.browser
 pytestmark = room_test.pytestmark
@@ -44,14 +41,8 @@ def own(tmp_path_factory: pytest.TempPathFactory, engine: Engine, shelf: Shelf) 
 @pytest.fixture(scope="module")
 def address(own: Room) -> Iterator[str]:
     """The room, served."""
-    server = uvicorn.Server(uvicorn.Config(create_application(own), host="127.0.0.1", port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with served(own) as address:
+        yield address
 
 
 @pytest.fixture
@@ -65,7 +56,7 @@ ann = bob = page
 def begin(page: Page, cycle: str, name: str) -> None:
     """Come in and say who it is, by keyboard."""
     page.goto(f"/ratings/{cycle}/rate")
-    page.wait_for_function("document.activeElement.id === 'rater'")
+    page.wait_for_function("() => document.activeElement.id === 'rater'")
     page.keyboard.type(name)
     page.keyboard.press("Enter")
     page.locator("#rating").wait_for()
@@ -116,52 +107,50 @@ def test_thirty_outputs_by_two_people_by_keyboard_alone(ann: Page, browser: Brow
     ann.get_by_role("heading", name="outputs left to rate").wait_for()
     look_at(ann, "rating-early")
 
-    context = browser.new_context(base_url=address)
-    bob = context.new_page()
-    begin(bob, cycle, "Bob")
-    orders = []
-    for person, marks in ((ann, "543"), (bob, "345")):
-        person.goto(f"/ratings/{cycle}/rate")
-        seen = []
-        while person.locator("#rating").count():
-            seen.append(str(person.locator("#rating").get_attribute("data-item")))
-            shift = int(seen[-1]) % 3
-            give(person, *(marks[shift:] + marks[:shift]))
-        orders.append(seen)
-        person.get_by_role("heading", name="Nothing is left for you").wait_for()
-    assert len(orders[1]) == 30 and [n for n in orders[1] if n in orders[0]] != orders[0], "each in an order of their own"
-    look_at(ann, "rating-done")
-    assert [(s.rater, s.done, s.total) for s in ratings.standings(own, cycle)] == [("Ann", 30, 30), ("Bob", 30, 30)]
+    with room_test.opened(browser, address) as context:
+        bob = context.new_page()
+        begin(bob, cycle, "Bob")
+        orders = []
+        for person, marks in ((ann, "543"), (bob, "345")):
+            person.goto(f"/ratings/{cycle}/rate")
+            seen = []
+            while person.locator("#rating").count():
+                seen.append(str(person.locator("#rating").get_attribute("data-item")))
+                shift = int(seen[-1]) % 3
+                give(person, *(marks[shift:] + marks[:shift]))
+            orders.append(seen)
+            person.get_by_role("heading", name="Nothing is left for you").wait_for()
+        assert len(orders[1]) == 30 and [n for n in orders[1] if n in orders[0]] != orders[0], "each in an order of their own"
+        look_at(ann, "rating-done")
+        assert [(s.rater, s.done, s.total) for s in ratings.standings(own, cycle)] == [("Ann", 30, 30), ("Bob", 30, 30)]
 
-    ann.get_by_role("link", name="Results").click()
-    assert ann.get_by_text("over 30 items").count() == 3
-    ann.locator("details.apart summary").first.click()
-    assert "<script>alert" in ann.locator("details.apart .read").first.inner_text()
-    look_at(ann, "rating-results")
-    ann.goto("/ratings")
-    look_at(ann, "ratings")
-    context.close()
+        ann.get_by_role("link", name="Results").click()
+        assert ann.get_by_text("over 30 items").count() == 3
+        ann.locator("details.apart summary").first.click()
+        assert "<script>alert" in ann.locator("details.apart .read").first.inner_text()
+        look_at(ann, "rating-results")
+        ann.goto("/ratings")
+        look_at(ann, "ratings")
 
 
 def test_a_run_is_deleted_while_it_is_rated_and_no_script_is_needed(browser: Browser, address: str, own: Room) -> None:
-    context = browser.new_context(base_url=address, java_script_enabled=False)
-    page = context.new_page()
-    page.goto("/ratings")
-    page.get_by_label("Outputs").first.fill("4")
-    page.get_by_role("button", name="Make the cycle").click()
-    page.get_by_role("link", name="Rate", exact=True).click()
-    page.get_by_role("button", name="Begin").click()
-    assert page.get_by_text("you are rater-").count()
-    for name in ("accuracy", "fluency", "helpfulness"):
-        page.locator(f"[name={name}][value='4']").check()
-    page.get_by_role("button", name="Next").click()
-    assert page.locator("#where").inner_text().startswith("Output 2 of 4")
-    runs.delete(own, ratings.cycles(own)[0].runs[0])
-    page.locator("[name=accuracy][value='4']").check()
-    page.get_by_role("button", name="Next").click()
-    assert page.get_by_text("was deleted, and its texts with it").count()
-    page.goto(f"/ratings/{ratings.cycles(own)[0].id}/rate")
-    assert page.get_by_text("can no longer be rated").count()
-    page.goto(f"/ratings/{ratings.cycles(own)[0].id}?anyway=true")
-    assert page.get_by_text("(deleted)").count()
-    context.close()
+    with room_test.opened(browser, address, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto("/ratings")
+        page.get_by_label("Outputs").first.fill("4")
+        page.get_by_role("button", name="Make the cycle").click()
+        page.get_by_role("link", name="Rate", exact=True).click()
+        page.get_by_role("button", name="Begin").click()
+        assert page.get_by_text("you are rater-").count()
+        for name in ("accuracy", "fluency", "helpfulness"):
+            page.locator(f"[name={name}][value='4']").check()
+        page.get_by_role("button", name="Next").click()
+        assert page.locator("#where").inner_text().startswith("Output 2 of 4")
+        runs.delete(own, ratings.cycles(own)[0].runs[0])
+        page.locator("[name=accuracy][value='4']").check()
+        page.get_by_role("button", name="Next").click()
+        assert page.get_by_text("was deleted, and its texts with it").count()
+        page.goto(f"/ratings/{ratings.cycles(own)[0].id}/rate")
+        assert page.get_by_text("can no longer be rated").count()
+        page.goto(f"/ratings/{ratings.cycles(own)[0].id}?anyway=true")
+        assert page.get_by_text("(deleted)").count()

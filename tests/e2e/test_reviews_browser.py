@@ -85,18 +85,17 @@ def test_a_flagged_run_waits_is_decided_by_keyboard_goes_on_and_ends(page: Page,
     look_at(page, "review-unchanged")
 
     # another reviewer in another browser, on an item that is decided already, and without a script
-    context = browser.new_context(base_url=address, java_script_enabled=False)
-    other = context.new_page()
-    other.goto("/reviews")
-    other.get_by_label("You review as").fill("Bob")
-    other.get_by_role("button", name="Review the next one").click()
-    other.get_by_role("button", name="Escalate").click()
-    other.goto(first)
-    other.get_by_role("button", name="Pass on").click()
-    other.goto(first)
-    assert other.get_by_text("differs").count() == 1
-    look_at_static(other)
-    context.close()
+    with room_test.opened(browser, address, java_script_enabled=False) as context:
+        other = context.new_page()
+        other.goto("/reviews")
+        other.get_by_label("You review as").fill("Bob")
+        other.get_by_role("button", name="Review the next one").click()
+        other.get_by_role("button", name="Escalate").click()
+        other.goto(first)
+        other.get_by_role("button", name="Pass on").click()
+        other.goto(first)
+        assert other.get_by_text("differs").count() == 1
+        look_at_static(other)
 
     # the rest, one key each; the one that Bob escalated is Ann's, too, and the one that he has in hand is found in the list
     for _ in range(waiting):
