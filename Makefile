@@ -31,6 +31,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.room
 	$(BIN)/python -m benchmarks.retrieval
 	$(BIN)/python -m benchmarks.lab
+	$(BIN)/python -m benchmarks.rollout
 	$(BIN)/python -m benchmarks.reviews
 
 train: export PYTHONPATH := .:training

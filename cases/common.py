@@ -47,10 +47,10 @@ class Folder:
             shutil.rmtree(self.path / name, ignore_errors=True)
         self.path.mkdir(parents=True, exist_ok=True)
 
-    def document(self, id: str, title: str, text: str, **front: object) -> None:
+    def document(self, id: str, title: str, text: str, place: str = "documents", **front: object) -> None:
         """One page of the knowledge base as Markdown with its front matter: updated, valid, access, topic."""
         head = "\n".join(f"{key}: {json.dumps(value) if isinstance(value, str | bool) else value}" for key, value in front.items())
-        path = self.path / "documents" / f"{id}.md"
+        path = self.path / place / f"{id}.md"
         path.parent.mkdir(exist_ok=True)
         path.write_text(f"---\nid: {id}\ntitle: {json.dumps(title, ensure_ascii=False)}\n{head}\n---\n\n{text.strip()}\n", encoding="utf-8")
 

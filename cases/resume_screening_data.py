@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from cases.common import Folder, chance, fill, material, rated
+from cases.drift import drift
 
 CASE = "resume-screening"
 GROUPS = ("women", "men")
@@ -86,18 +87,18 @@ class Resume:
 # ---------------------------------------------------------------------------------------------------------------- what is true
 
 
-def truths(name: str, counts: dict[str, int]) -> list[Truth]:
+def truths(name: str, counts: dict[str, int], jobs: Sequence[dict[str, Any]] = JOBS) -> list[Truth]:
     """As many truths of each outcome as asked for, 18 of 100 from Poland, Romania or Ukraine."""
     outcomes = [outcome for outcome, n in counts.items() for _ in range(n)]
     rng = chance(CASE, name)
     rng.shuffle(outcomes)
     foreign = set(rng.sample(range(len(outcomes)), round(0.18 * len(outcomes))))
-    return [_truth(f"{name}-{i}", outcome, i in foreign) for i, outcome in enumerate(outcomes)]
+    return [_truth(f"{name}-{i}", outcome, i in foreign, jobs) for i, outcome in enumerate(outcomes)]
 
 
-def _truth(seed: str, outcome: str, foreign: bool) -> Truth:
+def _truth(seed: str, outcome: str, foreign: bool, jobs: Sequence[dict[str, Any]]) -> Truth:
     rng = chance(CASE, "truth", seed)
-    job = rng.choice([job for job in JOBS if not (foreign and job["country"] == "US")])
+    job = rng.choice([job for job in jobs if not (foreign and job["country"] == "US")])
     origin = rng.choice(("pl", "pl", "ro", "uk")) if foreign else rng.choice(NATIVE[job["country"]])
     file = rng.choices(list(FILES), list(FILES.values()))[0]
     state = _states(rng, job, origin, outcome)
@@ -671,18 +672,71 @@ def documents(folder: Folder) -> None:
         text = page["text"]
         front = {key: page[key] for key in ("updated", "valid", "access", "topic") if key in page}
         folder.document(page["id"], page["title"], text, **front)
-    told = material(CASE, "profiles")
     for job in JOBS:
-        rng = chance(CASE, "profile", job["job_id"])
-        slots = {"job": job["job_id"], "start": _plain(job["start_day"].isoformat()), "months": job["min_months"]}
-        asked = musts(job)
-        pools = ["licence" if "licence" in asked else "no_licence", *(["reach"] if "reach" in asked else []),
-                 "shifts" if "shifts" in asked else "no_shifts", "months" if "experience" in asked else "no_months", "rest"]  # fmt: skip
-        lines = [fill(rng.choice(told["musts"][pool]), slots) for pool in pools]
-        title = f"{job['job_id']} {job['title']}, {job['site']}"
-        folder.document(
-            f"job-{job['job_id'].lower()}", title, "\n".join([told["about"][job["job_id"]], *lines]), updated="2026-01-05", topic="jobs"
-        )
+        folder.document(f"job-{job['job_id'].lower()}", *profile(job), updated="2026-01-05", topic="jobs")
+
+
+def profile(job: dict[str, Any]) -> tuple[str, str]:
+    """Title and text of a job's page."""
+    told, rng = material(CASE, "profiles"), chance(CASE, "profile", job["job_id"])
+    slots = {"job": job["job_id"], "start": _plain(job["start_day"].isoformat()), "months": job["min_months"]}
+    asked = musts(job)
+    pools = ["licence" if "licence" in asked else "no_licence", *(["reach"] if "reach" in asked else []),
+             "shifts" if "shifts" in asked else "no_shifts", "months" if "experience" in asked else "no_months", "rest"]  # fmt: skip
+    lines = [fill(rng.choice(told["musts"][pool]), slots) for pool in pools]
+    return f"{job['job_id']} {job['title']}, {job['site']}", "\n".join([told["about"][job["job_id"]], *lines])
+
+
+# --------------------------------------------------------------------------------------------------------------- after launch
+
+FIRST_LATER, LAST_LATER = date(2026, 1, 12), date(2026, 2, 27)
+CHANGED: dict[str, dict[str, int]] = material(CASE, "drift-musts")["changed"]
+TURNED, KEPT = 34, 10
+"""Applications of which the new musts change the outcome, and others for the same jobs."""
+
+
+def changed_jobs() -> list[dict[str, Any]]:
+    """The jobs whose musts change, as they will stand."""
+    return [job | CHANGED[job["job_id"]] for job in JOBS if job["job_id"] in CHANGED]
+
+
+def _otherwise(truth: Truth, values: dict[str, Any]) -> bool:
+    """Whether the musts of before would give another outcome than those of now."""
+    before = next(job for job in JOBS if job["job_id"] == truth.job["job_id"])
+    months, asked = values["experience_months"], [must for must in musts(before) if must != "experience"]
+    states = {truth.state[must] for must in asked} | {"met" if not before["min_months"] else "open" if months is None else
+                                                      "met" if months >= before["min_months"] else "missed"}  # fmt: skip
+    outcome = "misses_a_must" if "missed" in states else "to_weigh" if "open" in states else "pass_on"
+    return outcome != truth.outcome
+
+
+def after_launch() -> Iterator[dict[str, Any]]:
+    """Applications once something has changed."""
+    left = {True: TURNED, False: KEPT}
+    for number, truth in enumerate(truths("new-musts", {"misses_a_must": 10, "to_weigh": 60, "pass_on": 120}, changed_jobs())):
+        resume = Teller(truth, group := GROUPS[number % 2], FIRST_LATER, LAST_LATER).resume()
+        if left[turned := _otherwise(truth, resume.values)]:
+            left[turned] -= 1
+            yield {"event": "new-musts", **_later(truth, resume, group), "values": resume.values}
+    lines = material(CASE, "drift-musts")
+    for number in range(2 * len(lines["driving"])):
+        job = next(job for job in JOBS if job["job_id"] == ("VL-108", "VL-303")[number % 5 == 4]) | lines["drivers"][number % 5]
+        truth = _truth(f"drivers-{number}", "pass_on", False, [job])
+        resume = Teller(truth, group := GROUPS[number % 2], FIRST_LATER, LAST_LATER).resume(lines["driving"][number % len(lines["driving"])])
+        yield {"event": "truck-drivers", **_later(truth, resume, group), "documents": [], "answerable": False}
+
+
+def _later(truth: Truth, resume: Resume, group: str) -> dict[str, Any]:
+    kind = truth.file if truth.origin in SPEAK else "other_language"
+    documents = [f"job-{truth.job['job_id'].lower()}-june"]
+    return {"input": resume.text, "fields": _fields(truth), "kind": kind, "group": group, "day": resume.day.isoformat(), "documents": documents}
+
+
+def changed_pages() -> Iterator[dict[str, Any]]:
+    """The pages of the jobs whose musts change."""
+    for job in changed_jobs():
+        title, text = profile(job)
+        yield {"id": f"job-{job['job_id'].lower()}-june", "title": title, "text": text, "updated": "2026-02-02", "topic": "jobs"}
 
 
 def build() -> None:
@@ -696,3 +750,4 @@ def build() -> None:
     folder.rows("examples", examples())
     folder.rows("attacks", attacks())
     folder.rows("ratings", ratings(made))
+    drift(CASE, folder, after_launch(), changed_pages())

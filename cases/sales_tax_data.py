@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from cases.common import HERE, Folder, chance, fill, material, rated
+from cases.drift import drift
 
 CASE = "sales-tax"
 START, END = date(2024, 1, 1), date(2026, 12, 31)
@@ -705,6 +706,50 @@ def _task(folder: Folder) -> None:
     folder.copy(CASE, "economics.yaml")
 
 
+# ---------------------------------------------------------------- after launch
+
+JULY, EACH = date(2026, 7, 1), 4
+"""When the new rates begin, and orders in each place that has one."""
+
+
+def july_places() -> list[Place]:
+    """The places with a new rate, as they stand from July."""
+    return [replace(places()[key], rates=(*places()[key].rates, (JULY, float(rate)))) for key, rate in material(CASE, "drift-july")["rates"].items()]
+
+
+def july_pages() -> Iterator[Row]:
+    """Their pages, written anew."""
+    for place in july_places():
+        text = _page_text(place, JULY + timedelta(1), chance(CASE, "text", place.key, "july"))
+        yield {"id": f"{place.key}-july", "title": f"{place.full}: rates", "text": text, "updated": JULY, "valid": True, "topic": "jurisdiction"}
+
+
+def after_launch() -> Iterator[Row]:
+    """Orders once something has changed."""
+    clear, _ = listings()
+    deck = Deck("july", clear)
+    for place in july_places():
+        for n in range(EACH):
+            luck = chance(CASE, "july", place.key, n)
+            day = JULY + timedelta(luck.randrange(45))
+            listing = deck.deal()
+            while place.rate(listing.category, day, listing.high) == places()[place.key].rate(listing.category, day, listing.high) and n:
+                listing = deck.deal()  # one order in four is of something that the new rate does not touch, as it comes
+            price, quantity = draw_price(listing, place, day, luck)
+            order = Order(f"TF-{luck.randrange(100000, 999999)}", "no-category" if n == 3 else "ordinary", listing, place, day, price, quantity)
+            yield {"event": "july-rates", **record(0, order), "documents": [f"{place.key}-july"]}
+    for n, line in enumerate(material(CASE, "drift-july")["listings"].splitlines()):
+        language, prices, text = line.split(" ", 2)
+        low, high = map(float, prices.split("-"))
+        luck = chance(CASE, "new line", n)
+        listing = Listing("homeware", language, low, high, text)
+        place, day = draw_place(luck), JULY + timedelta(luck.randrange(45))
+        price, quantity = draw_price(listing, place, day, luck)
+        row = record(0, Order(f"TF-{luck.randrange(100000, 999999)}", "no-category", listing, place, day, price, quantity))
+        values = {"category": None, "rate": None, "exempt": "no", "tax": None}
+        yield {"event": "plants-and-classes", **row, "documents": [], "reference": "", "answerable": False, "values": values}
+
+
 def build() -> None:
     """Write the data folder of the case."""
     folder = Folder(CASE)
@@ -718,3 +763,4 @@ def build() -> None:
     explained = [(row["id"], order, row["reference"]) for row, order in zip(rows, drawn, strict=True) if order.sort not in HELD]
     folder.rows("ratings", ratings([x for x in explained if x[1].exempt == "no" and x[1].certificate == "none"][:84]))
     _task(folder)
+    drift(CASE, folder, after_launch(), july_pages())

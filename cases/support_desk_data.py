@@ -11,6 +11,7 @@ from typing import Any
 
 from caseroom.language.phrases import stands
 from cases.common import Folder, chance, fill, material, rated
+from cases.drift import drift
 
 CASE = "support-desk"
 Row = dict[str, Any]
@@ -593,6 +594,49 @@ def _snippets(record: Row, texts: Mapping[str, str]) -> Iterator[tuple[str, str,
                 yield "stale", " ".join(stale[0].split()), (0.25, 0.5, 0.3)
 
 
+# ---- after launch
+
+
+def changed_pages() -> list[Row]:
+    """Pages that change after launch: the figures are new, the rest is as it was."""
+    pages = {id: page for id, page, _, _ in _pages()}
+    rows = []
+    for id, swap in material(CASE, "drift-documents").items():
+        text = pages[id]["text"]
+        for now, then in swap.items():
+            assert now in text, (id, now)
+            text = text.replace(now, then)
+        access, topic = pages[id].get("access", "everyone"), pages[id]["topic"]
+        rows.append({"id": f"{id}-2026", "title": pages[id]["title"], "text": text, "updated": date(2026, 6, 1), "valid": True, "access": access, "topic": topic})  # fmt: skip
+    return rows
+
+
+def after_launch(desk: Desk) -> Iterator[Row]:
+    """What customers ask once something has changed; nearly all of them have an order."""
+    seen: set[str] = set()
+    for event, intents in material(CASE, "drift-asked").items():
+        for intent in intents:
+            for group, body in _both(intent):
+                yield _asked_after(desk, event, intent, group, body, seen)
+
+
+def _asked_after(desk: Desk, event: str, intent: Row, group: str, body: str, seen: set[str]) -> Row:
+    luck = chance(CASE, event, body)
+    order = luck.choice([row for row in desk.books.orders if row["status"] == "delivered"])
+    who = {**customer(luck, order["product"], (order["country"],)), "name": order["customer"], "order": order["order_id"]}
+    text = ticket(luck, body, group, who, desk.tone)
+    assert text not in seen, text
+    seen.add(text)
+    known = luck.random() < 0.75
+    replies = intent.get("answers") or desk.hard["unknown_reply"]
+    told = {"documents": intent["documents"], "facts": intent["facts"], "wrong": intent["wrong"]} if "facts" in intent else {"answerable": False}
+    fields = {"order": order["order_id"], "country": order["country"], "product": order["product"]}
+    return {
+        "event": event, "input": text, "fields": fields if known else {"country": order["country"]}, "kind": "policy", "group": group,
+        "day": (date(2026, 6, 2) + timedelta(luck.randrange(28))).isoformat(), "reference": letter(luck, luck.choice(replies), who, desk.tone), **told,
+    }  # fmt: skip
+
+
 def build() -> None:
     """Write the data folder of the case."""
     folder, desk = Folder(CASE), Desk()
@@ -610,3 +654,4 @@ def build() -> None:
     folder.table("orders", desk.books.orders)
     folder.table("billing", desk.books.billing)
     folder.copy(CASE, "task.yaml", "economics.yaml")
+    drift(CASE, folder, after_launch(desk), changed_pages())

@@ -12,8 +12,10 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
+from caseroom.language.phrases import stands
 from caseroom.language.text import stem
 from cases.common import Folder, chance, fill, material, rated
+from cases.drift import drift
 
 CASE = "visit-summaries"
 SECTIONS = ("History", "Findings", "Assessment", "Plan")
@@ -905,6 +907,51 @@ def _wrong_figure(drawn: Visit) -> str:
     return re.sub(r"\b(two|three|four|five|six|seven|eight|ten) (days|weeks|months)\b", r"nine \2", note)
 
 
+# ---------------------------------------------------------------- after launch
+
+SCREENED, PAIRS = 40, 28
+LATER = date(2026, 10, 5)
+
+
+def after_launch(base: Sequence[Visit], rows: Sequence[Row]) -> Iterator[Row]:
+    """Visits once something has changed: known patients come again, with the same chart."""
+    told = material(CASE, "drift-talk")
+    usable = [(one, row) for one, row in zip(base, rows, strict=False) if not row["handover"]]
+    for number, (one, row) in enumerate(usable[::4][:SCREENED]):
+        yield {"event": "screening-questions", **_screened(one, row, told["screening"], number)}
+    for number in range(PAIRS):
+        (first, row), (second, _) = usable[(number * 5 + 2) % len(usable)], usable[(number * 11 + 7) % len(usable)]
+        join = turns_of(told["two"][number % len(told["two"])])
+        turns = [*started(first, 4), *join, *[turn for block in second.blocks[2:] for turn in block]]
+        yield {"event": "two-in-a-room", **_again(row, first.group, number), "input": heard(turns, first.group, chance("two", number)),
+               "answerable": False, "handover": True}  # fmt: skip
+
+
+def _again(row: Row, group: str, number: int) -> Row:
+    return {"fields": row["fields"], "kind": row["kind"], "group": group, "day": (LATER + timedelta(number % 5 + number // 5 * 7)).isoformat()}
+
+
+def _fitting(lines: Sequence[Row], first: int, wrong: Sequence[Row]) -> Row:
+    """The next question whose answer is none of what would make the note wrong."""
+    turn = [lines[(first + step) % len(lines)] for step in range(len(lines))]
+    return next(item for item in turn if not any(stands(item["note"], key) for claim in wrong for key in claim["keys"]))
+
+
+def _screened(one: Visit, row: Row, screening: Mapping[str, Sequence[Row]], number: int) -> Row:
+    """The visit with three questions more, and what the note must say of the answers; these are heard as they were said."""
+    asked = [_fitting(lines, number + place * 2, row["wrong"]) for place, lines in enumerate(screening.values())]
+    said = [f"{'Clinician' if who == 'C' else 'Patient'}: {text}" for item in asked for who, text in turns_of(item["say"])]
+    lines = heard(one.turns, one.group, chance("again", one.name), one.new_doses).split("\n")
+    place = 2 + number % 3
+    history, _, rest = row["reference"].partition("\n")
+    return {
+        **_again(row, one.group, number), "input": "\n".join([*lines[:place], *said, *lines[place:]]), "wrong": row["wrong"],
+        "reference": "\n".join([" ".join([history, *(item["note"] for item in asked)]), rest]),
+        "facts": [*row["facts"], *({"text": item["note"], "keys": list(key_forms(item["keys"]))} for item in asked)],
+        "exact": {**row["exact"], **{name: item["keys"][0] for name, item in zip(screening, asked, strict=True)}},
+    }  # fmt: skip
+
+
 def build() -> None:
     """Write the data folder of the case."""
     folder, chart = Folder(CASE), Chart()
@@ -918,3 +965,4 @@ def build() -> None:
     for name in ("medications", "allergies", "vitals"):
         folder.table(name, getattr(chart, name))
     folder.copy(CASE, "task.yaml", "economics.yaml")
+    drift(CASE, folder, after_launch(drawn, records))

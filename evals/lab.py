@@ -80,7 +80,7 @@ def shown(score: Score) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("cases", nargs="*", default=sorted(path.stem for path in HERE.glob("*.yaml")))
+    parser.add_argument("cases", nargs="*", default=sorted(path.stem for path in HERE.glob("*.yaml") if not path.stem.endswith("-weak")))
     for case_id in parser.parse_args().cases:
         with tempfile.TemporaryDirectory() as home:
             study, verdict = studied(case_id, Path(home))

@@ -109,7 +109,7 @@ def told(case_id: str, columns: Columns, proposal: Proposal, data: CaseData) -> 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("cases", nargs="*", default=sorted(path.stem for path in HERE.glob("*.yaml")))
+    parser.add_argument("cases", nargs="*", default=sorted(path.stem for path in HERE.glob("*.yaml") if not path.stem.endswith("-weak")))
     parser.add_argument("--sample", type=float, default=0.25, metavar="SHARE", help="this share of what is not flagged waits, too")
     parser.add_argument("--limit", type=int, metavar="N", help="the first N records only")
     given = parser.parse_args()

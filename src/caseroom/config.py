@@ -26,6 +26,8 @@ class Settings:
 
     judge: Path | None = None
     """A re-fitted judge to grade with instead of the shipped one. `CASEROOM_JUDGE`."""
+    traces: str | None = None
+    """Where traces are sent (OTLP over HTTP); without it nothing is sent. `OTEL_EXPORTER_OTLP_ENDPOINT`."""
 
     @property
     def user_cases(self) -> Path:
@@ -49,4 +51,5 @@ def settings_from_environment(*, cases: Path | None = None) -> Settings:
     listed = [Path(part) for part in os.environ.get("CASEROOM_CASES", "").split(os.pathsep) if part]
     folders = ([cases] if cases else []) + listed
     judge = Path(os.environ["CASEROOM_JUDGE"]).expanduser() if os.environ.get("CASEROOM_JUDGE") else None
-    return Settings(home=home, case_folders=tuple(folders), store_url=os.environ.get("CASEROOM_STORE") or None, judge=judge)
+    return Settings(home=home, case_folders=tuple(folders), store_url=os.environ.get("CASEROOM_STORE") or None, judge=judge,
+                    traces=os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None)  # fmt: skip

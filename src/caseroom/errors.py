@@ -17,10 +17,12 @@ CaseroomError                exit 1
 ├── ModelError               exit 9   a generative model that is not there or does not answer
 ├── RunError                 exit 10  a run of the lab that cannot be made, found or gone on with
 │   ├── RunNotFound                   no such run
+│   ├── RolloutNotFound               no such rollout
 │   ├── ReviewNotFound                no such output waits, or its run is deleted
 │   └── StageError                    a stage of the pipeline failed; the message names it
-└── RatingError              exit 11  a rating cycle that cannot be made or rated
-    └── CycleNotFound                 no such cycle
+├── RatingError              exit 11  a rating cycle that cannot be made or rated
+│   └── CycleNotFound                 no such cycle
+└── MonitorError             exit 12  a watch that cannot be, or days that monitoring cannot take
 """
 
 from __future__ import annotations
@@ -127,6 +129,10 @@ class RunNotFound(RunError):
     """No run has that id."""
 
 
+class RolloutNotFound(RunError):
+    """No rollout has that id."""
+
+
 class ReviewNotFound(RunError):
     """No output waits for a reviewer under that id."""
 
@@ -147,3 +153,9 @@ class RatingError(CaseroomError):
 
 class CycleNotFound(RatingError):
     """No rating cycle has that id."""
+
+
+class MonitorError(CaseroomError):
+    """A watch that cannot be, or readings that monitoring cannot take."""
+
+    exit_code = 12

@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from caseroom.app.driftcheck import check_drift
 from caseroom.cases.data import Attack, CaseData, Example, RatedOutput, Record, Scalar, load_data
 from caseroom.cases.model import Case
 from caseroom.cases.task import FieldForm, Task
@@ -52,7 +53,7 @@ def check_folder(folder: Path) -> dict[str, int]:
         DataError: it does not hold; at most 40 problems, and how many more there are.
     """
     check = _Check(load_data(folder))
-    if problems := check.problems.listed():
+    if problems := [*check.problems.listed(), *check_drift(check.data)]:
         raise DataError(problems)
     return {name: check.counts[name] for name in _COUNTED} | {name: count for name, count in check.counts.items() if count}
 
@@ -70,7 +71,7 @@ def check_case(case: Case) -> list[str]:
     for goal in (*check.data.task.goals, *check.data.task.limits):
         for unknown in sorted(set(goal.facts) - facts):
             check.problems.say(f"goal {goal.id}: fact {unknown!r} is none of the case's; {_instead(unknown, facts)}", "task.yaml")
-    return check.problems.listed()
+    return [*check.problems.listed(), *check_drift(check.data)]
 
 
 def _instead(given: str, known: set[str]) -> str:
@@ -295,8 +296,7 @@ class _Check:
     def _material(self) -> list[str]:
         """What a model may come to see: documents, tables, examples."""
         tables = [path.read_text(encoding="utf-8-sig", errors="replace") for path in self.data.tables]
-        texts = [document.text for document in self._documents.values()]
-        return [*texts, *tables, *(f"{example.input}\n{example.output or ''}" for example in self.data.examples)]
+        return [*(d.text for d in self._documents.values()), *tables, *(f"{e.input}\n{e.output or ''}" for e in self.data.examples)]
 
     def _rating(self, row: RatedOutput) -> Iterator[str]:
         raters = {rating.rater for rating in row.ratings}

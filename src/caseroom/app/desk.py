@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from caseroom.app import scorecards
+from caseroom.app import scorecards, telemetry
 from caseroom.app.interviews import Interview, Room
 from caseroom.errors import CaseroomError
 
@@ -65,8 +65,10 @@ class Desk:
     @contextmanager
     def turn(self, session_id: str) -> Iterator[Interview]:
         """The interview, ready to be talked to. Half as many turns are answered at a time as there are cores, since each uses two; more would only hold each other up."""
+        began = time.perf_counter()
         with self._answering, self.interview(session_id) as interview:
             self.room.engine.prepare(interview.case)
+            telemetry.record(self.room, "wait", time.perf_counter() - began)
             yield interview
 
     def forget(self, session_id: str) -> None:

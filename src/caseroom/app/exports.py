@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import caseroom
-from caseroom.app import peers, ratings, scorecards
+from caseroom.app import peers, ratings, scorecards, watching
 from caseroom.app.grading import transcript_of
 from caseroom.app.interviews import Room
 from caseroom.app.progress import progress
@@ -51,7 +51,7 @@ def everything(room: Room) -> dict[str, Any]:
             {"session": stored.id, "events": events, "scorecards": kept, "edited_proposal": proposal, **peers.stored(room, stored.id)}
         )
     return {"caseroom": caseroom.__version__, "sessions": sessions, "runs": [asdict(runs.run(run.id)) for run in runs.runs()],
-            "ratings": ratings.stored(room)}  # fmt: skip
+            "ratings": ratings.stored(room), "monitor": watching.stored(room)}  # fmt: skip
 
 
 def progress_data(room: Room) -> dict[str, Any]:

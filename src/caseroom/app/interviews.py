@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import reduce
 
 from caseroom import events as ev
-from caseroom.app import grading
+from caseroom.app import grading, telemetry
 from caseroom.app.engine import Engine, Progress
 from caseroom.cases.model import Case
 from caseroom.cases.shelf import Shelf
@@ -94,6 +94,7 @@ class Interview:
         links = PeopleStore(self.room.store.database).links(self.id)
         return any(link.role == HOST and not link.revoked and now < datetime.fromisoformat(link.expires) for link in links)
 
+    @telemetry.observed("turn")
     def say(self, text: str) -> ev.Replied | None:
         """Store a turn of the candidate, then answer it; None where a person holds the interview, who answers later.
 

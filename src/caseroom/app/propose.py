@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from caseroom.numerals import figures
 from caseroom.proposal import reading
 from caseroom.proposal.file import paths, read_proposal, to_yaml
 from caseroom.proposal.model import Bound, Goal, Proposal, Said, get, quoted
+from caseroom.proposal.roadmap_words import Passage, read_roadmap
 from caseroom.store.runs import RunStore
 
 _CREDIT = ("covered", "partial")
@@ -106,12 +108,17 @@ def derived(case: Case, card: Scorecard, session: Session | None = None) -> Prop
     """The proposal that a scorecard makes of a case."""
     proposal = Proposal(case=case.id, title=case.title)
     said: dict[str, Said] = {}
-    for scored in (point for step in card.steps for point in step.points if point.verdict in _CREDIT and point.quote):
+    credited = [point for step in card.steps for point in step.points if point.verdict in _CREDIT and point.quote]
+    for scored in credited:
         for path, value in _sets(case.point(scored.id), scored):
             if value not in (None, ()):
                 proposal = changed(proposal, path, _joined(proposal, path, value))
                 quote = None if value == scored.quote else scored.quote
-                said.setdefault(path, Said(quote, scored.evidence.turn if scored.evidence else None))
+                for set_by in _set_by(path, value):
+                    said.setdefault(set_by, Said(quote, scored.evidence.turn if scored.evidence else None))
+    plan = read_roadmap(_passages(case, credited, session), proposal.roadmap)
+    proposal = dataclasses.replace(proposal, roadmap=plan.roadmap)
+    said |= {path: words for path, words in plan.said.items() if path not in said}
     if session is not None:
         proposal = _from_board(proposal, session, said)
     if (
@@ -125,6 +132,18 @@ def derived(case: Case, card: Scorecard, session: Session | None = None) -> Prop
     if data is not None and "ground.goal" in said:
         proposal = changed(proposal, "ground", _yardsticks(proposal, quoted(proposal, "ground.goal"), set(card.facts.asked), data))
     return proposal
+
+
+def _passages(case: Case, credited: list[PointScore], session: Session | None) -> list[Passage]:
+    """The words of the roadmap: the quotes that earned credit, and whole turns that earned it more than once, as a plan is told in one go."""
+    quotes = [
+        Passage(path, scored.quote or "", scored.evidence.turn if scored.evidence else None)
+        for scored in credited
+        if (path := (case.point(scored.id).sets or "").partition(" = ")[0]).startswith("roadmap.")
+    ]
+    often = Counter(passage.turn for passage in quotes)
+    turns = {turn.number: turn.text for turn in session.turns} if session else {}
+    return quotes + [Passage("roadmap", turns[turn], turn) for turn in sorted(turns) if often[turn] > 1]
 
 
 def _sets(point: Point, scored: PointScore) -> Iterator[tuple[str, Any]]:
@@ -173,10 +192,22 @@ def _from_board(proposal: Proposal, session: Session, said: dict[str, Said]) -> 
     board = session.board
     for box in board.boxes if board else ():
         for kind, path, value in _LAYERS:
-            if box.reason.strip() and kind in box.kind.lower() and path not in said:
-                proposal = changed(proposal, path, _joined(proposal, path, reading.read(path, box.reason) or value))
-                said[path] = Said(f"{box.kind}: {box.reason.strip()}")
+            if box.reason.strip() and kind in box.kind.lower() and not _is_said(path, said):
+                found = reading.read(path, box.reason) or value
+                proposal = changed(proposal, path, _joined(proposal, path, found))
+                for set_by in _set_by(path, found):
+                    said[set_by] = Said(f"{box.kind}: {box.reason.strip()}")
     return proposal
+
+
+def _set_by(path: str, value: Any) -> list[str]:
+    """The paths that a value's words are kept under: each entry of a list has its own."""
+    return [f"{path}.{entry}" for entry in value] if isinstance(value, tuple) else [path]
+
+
+def _is_said(path: str, said: dict[str, Said]) -> bool:
+    """Whether words set a field, or an entry of it."""
+    return any(known == path or known.startswith(f"{path}.") for known in said)
 
 
 _LAYERS: tuple[tuple[str, str, Any], ...] = (

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from caseroom.app import reviews
+from caseroom.app import reviews, telemetry
 from caseroom.app.interviews import Room
 from caseroom.app.propose import data_of, without_data
 from caseroom.cases.data import CaseData, load_data
@@ -101,6 +101,7 @@ def wait(room: Room, run_id: str) -> None:
         store.set(run_id, "open")
 
 
+@telemetry.observed("run", lambda run: {"state": run.state})
 def carry_out(
     room: Room, run_id: str, told: Told | None = None, stopped: Callable[[], bool] | None = None, *, force: bool = False
 ) -> Run:  # fmt: skip

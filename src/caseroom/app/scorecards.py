@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter, ValidationError
 
+from caseroom.app import telemetry
 from caseroom.app.engine import Progress
 from caseroom.app.grading import grade_session
 from caseroom.app.interviews import Room
@@ -86,6 +87,7 @@ def _read(room: Room, session_id: str, number: int) -> Graded | None:
 _known: dict[tuple[str, str, int], Graded | None] = {}
 
 
+@telemetry.observed("grading")
 def grade_again(room: Room, session_id: str, progress: Progress | None = None) -> Graded:
     """The scorecard by the judge of today; kept beside the others unless the newest is by the same judge.
 

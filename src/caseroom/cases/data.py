@@ -26,6 +26,8 @@ AttackFamily = Literal[
 ]  # fmt: skip
 _PROBLEMS = 20
 """After so many problems the rest of a file is not read."""
+AFTER_LAUNCH = ("drift.yaml", "drift-records.jsonl", "drift")
+"""What `cases/drift.py` reads. No run of the lab depends on it, so it is no part of the data's version."""
 
 
 class Claim(Form):
@@ -142,7 +144,7 @@ class CaseData:
         Raises:
             DataError: a row that does not hold; file, line, and what to write instead.
         """
-        return itertools.islice(_rows(self.folder / "records.jsonl", Record), limit)
+        return itertools.islice(read_rows(self.folder / "records.jsonl", Record), limit)
 
     @cached_property
     def examples(self) -> tuple[Example, ...]:
@@ -161,13 +163,14 @@ class CaseData:
 
     def _optional(self, name: str, form: type[R]) -> tuple[R, ...]:
         path = self.folder / name
-        return tuple(_rows(path, form)) if path.exists() else ()
+        return tuple(read_rows(path, form)) if path.exists() else ()
 
     @cached_property
     def version(self) -> str:
-        """A digest of all files of the folder."""
+        """A digest of all files of the folder that a run of the lab may depend on."""
         digest = hashlib.sha256()
-        for path in sorted(p for p in self.folder.rglob("*") if p.is_file()):
+        files = (p for p in self.folder.rglob("*") if p.is_file() and p.relative_to(self.folder).parts[0] not in AFTER_LAUNCH)
+        for path in sorted(files):
             digest.update(str(path.relative_to(self.folder)).encode() + b"\0")
             with path.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
@@ -195,7 +198,7 @@ def load_data(folder: Path) -> CaseData:
     return CaseData(folder, read_task(folder), read_economics(folder))
 
 
-def _rows(path: Path, form: type[R]) -> Iterator[R]:
+def read_rows(path: Path, form: type[R]) -> Iterator[R]:
     """The rows of a JSON Lines file, each in its form, ids unique. Good rows are given before a bad one is met."""
     seen: dict[str, int] = {}
     problems: list[str] = []

@@ -10,10 +10,14 @@ from typing import Annotated
 import typer
 
 from caseroom.cli.labels_verbs import labels_app
+from caseroom.cli.monitor_verbs import EPILOG as MONITOR_EXAMPLE
+from caseroom.cli.monitor_verbs import monitor
 from caseroom.cli.peers_verbs import peers_app, share
 from caseroom.cli.rate_verbs import rate_app
 from caseroom.cli.reviews_verbs import EPILOG as REVIEW_EXAMPLE
 from caseroom.cli.reviews_verbs import review
+from caseroom.cli.rollout_verbs import EPILOG as ROLLOUT_EXAMPLE
+from caseroom.cli.rollout_verbs import rollout
 from caseroom.errors import CaseroomError
 
 app = typer.Typer(
@@ -22,6 +26,8 @@ app = typer.Typer(
     help="A practice room for GenAI case-study interviews whose answers run. Alone, `caseroom` opens the room.",
 )  # fmt: skip
 app.command("review", epilog=REVIEW_EXAMPLE)(review)
+app.command("monitor", epilog=MONITOR_EXAMPLE)(monitor)
+app.command("rollout", epilog=ROLLOUT_EXAMPLE)(rollout)
 cases_app = typer.Typer(help="List, show, check and write cases.", rich_markup_mode=None)
 sessions_app = typer.Typer(help="List, show, export and delete your sessions.", rich_markup_mode=None)
 app.add_typer(cases_app, name="cases")

@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from caseroom import tracing
 from caseroom.app.engine import Engine
 from caseroom.app.interviews import Room, open_room
 from caseroom.cases.shelf import Shelf
@@ -23,7 +24,9 @@ errors = Console(stderr=True, highlight=False)
 
 def the_room(cases: Path | None) -> Room:
     """The room with the settings of this process."""
-    return open_room(settings_from_environment(cases=cases))
+    settings = settings_from_environment(cases=cases)
+    tracing.start(settings.traces, lambda text: errors.print(text, markup=False))
+    return open_room(settings)
 
 
 def the_shelf(cases: Path | None) -> Shelf:

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from caseroom.cases.data import CaseData
-from caseroom.lab import reviewed
+from caseroom.lab import planned, reviewed
 from caseroom.lab.experiment import Measured
 from caseroom.lab.measures import difference, measure
 from caseroom.lab.people import Settled
 from caseroom.lab.report import Row, Section, Words
 from caseroom.lab.study import Study
-from caseroom.lab.verdict import Yardstick, holds, interval, shown
+from caseroom.lab.verdict import Yardstick, interval, shown
 from caseroom.metrics import score
 from caseroom.metrics.registry import BY_NAME
 from caseroom.metrics.score import BOOTSTRAP, Score, sign
@@ -160,7 +160,7 @@ class Sections:
     def _roadmap(self) -> tuple[str, list[Row]]:
         value = measure("value_per_item", self._study.design.columns, self._study.people)
         items = self._data.economics.items_a_day * self._data.economics.days_a_year
-        rows = []
+        rows: list[Row] = []
         if value.value is not None:
             a_year = [f"{number * items:,.0f} {self._currency}" for number in (value.value, value.low, value.high) if number is not None]
             between = f" [{', '.join(a_year[1:])}]" if len(a_year) == 3 else ""
@@ -170,17 +170,12 @@ class Sections:
             ("what would end it", self._study.proposal.assess.stop, {True: "goes on", False: "this ends it", None: "not measured"}),
         ):
             if bound is not None:
-                mine = measure(bound.metric, self._study.design.columns, self._study.people)
-                held = holds(bound.metric, mine.value, bound.value)
-                side = "at most" if BY_NAME[bound.metric].better == "lower" else "at least"
-                note = f"wanted {side} {shown(bound.metric, bound.value, self._currency)}: {words[held]}"
-                rows.append(
-                    Row(f"{title}: {BY_NAME[bound.metric].title}", interval(bound.metric, mine, self._currency), note=note, score=mine)
-                )
-        return (
-            "Phases, monitors and alerts are kept as words; they are not run yet. Here are the numbers that their gates would read.",
-            rows,
-        )
+                rows.append(planned.bar(title, bound, self._measured(bound.metric), self._currency, words))
+        rows += planned.rows(self._study.proposal.roadmap, self._measured, self._currency)
+        return planned.remark(self._study.proposal.roadmap), rows
+
+    def _measured(self, name: MetricName) -> Score:
+        return measure(name, self._study.design.columns, self._study.people)
 
 
 def _share(measured: Measured, outcome: str) -> Score:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from caseroom import tracing
 from caseroom.errors import ModelError
 from caseroom.models.base import GenerativeModel, Reply, Request, Value
 from caseroom.pipeline.exact import plain
@@ -51,13 +52,24 @@ class Generate:
     def _replies(self, model: GenerativeModel, requests: Sequence[Request]) -> list[Reply]:
         found: list[Reply | None] = self._remember.find(model.signature, requests) if self._remember else [None] * len(requests)
         fresh = [request for request, reply in zip(requests, found, strict=True) if reply is None]
-        made = model.generate(fresh) if fresh else []
+        made = self._made(model, fresh) if fresh else []
         if len(made) != len(fresh):
             raise ModelError(f"{model.signature}: {len(made)} replies to {len(fresh)} requests; this is an error of the model's adapter.")
         if self._remember:
             self._remember.keep(model.signature, [pair for pair in zip(fresh, made, strict=True) if pair[1].error is None])
         new = iter(made)
         return [reply if reply is not None else next(new) for reply in found]
+
+    @staticmethod
+    def _made(model: GenerativeModel, requests: Sequence[Request]) -> list[Reply]:
+        """What the model replies; one call, since a model takes a whole list."""
+        with tracing.model_call(tracing.model_name(model.signature), "lab") as call:
+            made = model.generate(requests)
+            used = tracing.usage(
+                sum(r.tokens_in for r in made), sum(r.tokens_out for r in made), requests=len(requests), cost=sum(r.cost for r in made)
+            )
+            call.set(used)
+        return made
 
     def _filled(self, state: State, reply: Reply, signature: str) -> Filled:
         said = "says that it does not know" if reply.abstained else reply.error or "replied"

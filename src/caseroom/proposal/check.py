@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from caseroom.proposal.check_roadmap import roadmap_remarks
 from caseroom.proposal.model import Proposal
 
 
@@ -36,3 +37,4 @@ def remarks(proposal: Proposal) -> Iterator[str]:
         yield "hallucinations.over_reliance guards people who wave through, but nobody looks: assess.mode is automate and technical.review.flagged is off."
     if technical.ingest.overlap >= technical.ingest.chunk_words:
         yield "technical.ingest.overlap is not smaller than chunk_words; half of chunk_words is taken."
+    yield from roadmap_remarks(proposal)

@@ -14,7 +14,8 @@ from pydantic import TypeAdapter
 
 from caseroom.errors import ProposalError
 from caseroom.forms import read_yaml
-from caseroom.proposal.model import Proposal
+from caseroom.proposal.fields import entries, follow, kinds, part
+from caseroom.proposal.model import Bound, Goal, Monitor, OnCall, Phase, Proposal, Said
 from caseroom.steps import STEPS
 
 _WIDTH = 118
@@ -22,6 +23,13 @@ _HEAD = """\
 # A proposal: the answer to a case in six sections, each of which can be run.
 # `caseroom run {case} FILE` executes it; what is off or not said is not switched on. `caseroom propose --schema` prints what may stand here.
 """
+_IN_LINE = (Goal, Bound, Phase, Monitor, OnCall, Said)
+"""Parts that stand on one line, where there is room."""
+_SAMPLES: dict[type, str] = {
+    Phase: "A phase: {share: 0.05, days: 14, gate: [{metric: right_rate, value: 0.85}], refine: prompt | retrieval | threshold, purpose: words}",
+    Monitor: "A monitor: {limit: a value that it must not break, sample: a day, patience: days, owner: who is told, action: what they do}; {} for the usual",
+}  # fmt: skip
+"""What an empty part would look like."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -32,7 +40,12 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if re.search("[\x85\u2028\u2029\ufeff]", text) else None)
 
 
+class _Quoting(yaml.SafeDumper):
+    """Puts every text in double quotes."""
+
+
 _Dumper.add_representer(str, _text)
+_Quoting.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
 
 
 @cache
@@ -76,31 +89,33 @@ def to_data(proposal: Proposal) -> dict[str, Any]:
 
 @cache
 def paths() -> dict[str, str]:
-    """All fields that may be set by words, by their paths, each with its comment: `technical.retrieve.method` and so on."""
+    """All fields that may be set by words, by their paths, each with its comment: `technical.retrieve.method`, `roadmap.proof.share`, `hallucinations.checks.numbers`."""
     found: dict[str, str] = {}
 
-    def walk(value: Any, prefix: str) -> None:
-        """The fields of a part, and of its parts."""
-        for field in dataclasses.fields(value):
-            path = f"{prefix}{field.name}"
-            found[path] = _comments()[type(value).__name__].get(field.name, "")
-            inner = getattr(value, field.name)
-            if dataclasses.is_dataclass(inner):
-                walk(inner, f"{path}.")
+    def walk(owner: type, prefix: str) -> None:
+        """The fields of a part, of its parts, and the entries of its lists of names."""
+        for name, kind in kinds(owner).items():
+            comment = _comments()[owner.__name__].get(name, "")
+            found[f"{prefix}{name}"] = comment
+            found.update({f"{prefix}{name}.{entry}": comment for entry in entries(kind)})
+            inner = part(kind)
+            if inner is not None:
+                walk(inner, f"{prefix}{name}.")
 
-    empty = Proposal()
     for step in STEPS:
-        walk(getattr(empty, step.id), f"{step.id}.")
+        section = part(kinds(Proposal)[step.id])
+        assert section is not None
+        walk(section, f"{step.id}.")
     return found
 
 
 def is_words(path: str) -> bool:
-    """Whether a field holds the candidate's words and is not executed; the file of a local model is the one text that is."""
-    part, _, name = path.rpartition(".")
-    holder: Any = Proposal()
-    for step in part.split("."):
-        holder = getattr(holder, step)
-    return name != "file" and any(field.name == name and field.type == "str | None" for field in dataclasses.fields(holder))
+    """Whether a field holds the candidate's words and is not executed; the file of a local model is the one text that is.
+
+    Raises:
+        AttributeError: no such field.
+    """
+    return follow(Proposal, path) == (str | None) and not path.endswith(".file")
 
 
 @cache
@@ -129,25 +144,58 @@ def to_yaml(proposal: Proposal) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _block(part: Any, depth: int) -> list[str]:
-    lines, unsaid = [], []
-    for field in dataclasses.fields(part):
-        value = getattr(part, field.name)
-        pad = "  " * depth
-        if field.type == "str | None" and value is None:
-            unsaid.append(field.name)
-        elif field.type == "str | None":
-            lines += _dumped({field.name: value}, depth)
-        elif dataclasses.is_dataclass(value) and field.name not in ("goal", "stop", "launch_bar"):
-            lines += [f"{pad}{field.name}:", *_block(value, depth + 1)]
+def _block(block: Any, depth: int) -> list[str]:
+    """The fields of a part, each with its comment; words that were not said are listed below."""
+    lines: list[str] = []
+    unsaid: list[str] = []
+    shown: set[type] = set()
+    for name, kind in kinds(block.__class__).items():
+        value = getattr(block, name)
+        inner = part(kind)
+        if inner is not None and inner in _SAMPLES and inner not in shown:
+            lines += textwrap.wrap(_SAMPLES[inner], _WIDTH, initial_indent="  " * depth + "# ", subsequent_indent="  " * depth + "#   ")
+            shown.add(inner)
+        if kind == (str | None):
+            unsaid += [name] if value is None else []
+            lines += [] if value is None else _dumped({name: value}, depth)
         else:
-            comment = _comments()[type(part).__name__].get(field.name, "")
-            lines.append(_commented(f"{pad}{field.name}: {_flow(value)}", comment, pad))
+            lines += _field(name, value, _comments()[type(block).__name__].get(name, ""), depth)
     if unsaid:
-        lines += textwrap.wrap(
-            f"not said: {', '.join(unsaid)}", _WIDTH, initial_indent="  " * depth + "# ", subsequent_indent="  " * depth + "#   "
-        )
+        said = f"not said: {', '.join(unsaid)}"
+        lines += textwrap.wrap(said, _WIDTH, initial_indent="  " * depth + "# ", subsequent_indent="  " * depth + "#   ")
     return lines
+
+
+def _field(name: str, value: Any, comment: str, depth: int) -> list[str]:
+    """A switch or a part: on one line where there is room, a short block where not."""
+    pad = "  " * depth
+    if dataclasses.is_dataclass(value) and type(value) not in _IN_LINE:
+        return [*_above(comment, pad), f"{pad}{name}:", *_block(value, depth + 1)]
+    line = f"{pad}{name}: {_flow(value)}"
+    if len(line) <= _WIDTH or not _breaks(value):
+        return [_commented(line, comment, pad)]
+    if isinstance(value, tuple):
+        return [*_above(comment, pad), f"{pad}{name}:", *(f"{pad}- {_flow(entry)}" for entry in value)]
+    lines = [*_above(comment, pad), f"{pad}{name}:"]
+    for inner, one in _told(value):
+        lines += _dumped({inner: one}, depth + 1) if isinstance(one, str) else _field(inner, one, "", depth + 1)
+    return lines
+
+
+def _breaks(value: Any) -> bool:
+    """Whether it can stand on several lines."""
+    return dataclasses.is_dataclass(value) or (isinstance(value, tuple) and any(map(dataclasses.is_dataclass, value)))
+
+
+def _told(value: Any) -> list[tuple[str, Any]]:
+    """The fields of a part that say something: not those that are empty, nor a number of days that is the usual one beside others."""
+    told = [(field.name, getattr(value, field.name)) for field in dataclasses.fields(value)]
+    told = [(name, one) for name, one in told if one not in (None, ())]
+    return [(name, one) for name, one in told if (name, one) != ("patience", 1) or len(told) == 1]
+
+
+def _above(comment: str, pad: str) -> list[str]:
+    return textwrap.wrap(comment, _WIDTH, initial_indent=f"{pad}# ", subsequent_indent=f"{pad}# ") if comment else []
 
 
 def _commented(line: str, comment: str, pad: str) -> str:
@@ -157,8 +205,7 @@ def _commented(line: str, comment: str, pad: str) -> str:
     behind = f"{line:<46}  # {comment}"
     if len(behind) <= _WIDTH:
         return behind
-    above = textwrap.wrap(comment, _WIDTH, initial_indent=f"{pad}# ", subsequent_indent=f"{pad}# ")
-    return "\n".join([*above, line])
+    return "\n".join([*_above(comment, pad), line])
 
 
 def _dumped(data: dict[str, Any], depth: int) -> list[str]:
@@ -172,9 +219,16 @@ def _flow(value: Any) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(_flow(entry) for entry in value)}]"
     if dataclasses.is_dataclass(value):
-        parts = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
-        return "{" + ", ".join(f"{name}: {_flow(inner)}" for name, inner in parts if inner is not None) + "}"
-    return _scalar(value)
+        return "{" + ", ".join(f"{name}: {_flow(inner)}" for name, inner in _told(value)) + "}"
+    return _inside(value) if isinstance(value, str) else _scalar(value)
+
+
+def _inside(text: str) -> str:
+    """A text that may stand between braces: plain where nobody can take it for anything else, else in double quotes on one line."""
+    if re.fullmatch(r"[A-Za-z][\w '’/%-]*", text) and not text.endswith(" ") and _scalar(text) == text:
+        return text
+    dumped: str = yaml.dump(text, Dumper=_Quoting, allow_unicode=True, width=10**9)
+    return dumped.removesuffix("\n")
 
 
 def _scalar(value: Any) -> str:

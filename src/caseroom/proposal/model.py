@@ -11,35 +11,28 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-MetricName = Literal[
-    "bleu", "rouge1", "rouge2", "rougeL", "bertscore", "exactness", "grounded_rate", "omission_rate", "abstention_precision",
-    "abstention_recall", "extraction_precision", "extraction_recall", "extraction_f1", "selection_ratio", "edit_rate", "deflection",
-    "wrong_resolution", "resolution_minutes", "cost_per_item", "latency_ms", "human_accuracy", "human_fluency", "human_helpfulness",
-    "right_rate", "wrong_rate", "minutes_per_item", "value_per_item", "handled_rate", "harm_per_item",
-]  # fmt: skip
+from caseroom.proposal.bounds import FORM
+from caseroom.proposal.bounds import Bound as Bound
+from caseroom.proposal.bounds import MetricName as MetricName
+from caseroom.proposal.fields import follow
+from caseroom.proposal.roadmap import Monitor as Monitor
+from caseroom.proposal.roadmap import Monitors as Monitors
+from caseroom.proposal.roadmap import OnCall as OnCall
+from caseroom.proposal.roadmap import Part as Part
+from caseroom.proposal.roadmap import Phase as Phase
+from caseroom.proposal.roadmap import Roadmap as Roadmap
+
 Check = Literal["numbers", "grounding", "citations", "topic", "injection", "schema", "privacy", "verifier"]
 ModelName = Literal["extractive", "recall", "baseline", "local"]
 Method = Literal["none", "keyword", "dense", "hybrid"]
 ReviewerName = Literal["careful", "tired", "rubber_stamp"]
-_FORM: ConfigDict = ConfigDict(extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A metric with a value that it must reach or must not break; which way is better is the metric's own."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = _FORM
-    metric: MetricName
-    """One of docs/metrics.md."""
-    value: float
-    """Shares are 0 to 1, times are in minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
     """The yardstick of the whole run."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _FORM
+    __pydantic_config__: ClassVar[ConfigDict] = FORM
     metric: MetricName
     """One of docs/metrics.md."""
     today: float | None = None
@@ -52,7 +45,7 @@ class Goal:
 class Ground:
     """What the problem is, for whom, and how success is measured."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _FORM
+    __pydantic_config__: ClassVar[ConfigDict] = FORM
     goal: Goal | None = None
     """What success is measured by: metric, today, target."""
     limits: tuple[Bound, ...] = ()
@@ -89,7 +82,7 @@ class Ground:
 class Assess:
     """Whether AI belongs there, and for which parts."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _FORM
+    __pydantic_config__: ClassVar[ConfigDict] = FORM
     decision: Literal["genai", "split", "rules", "classical", "process"] | None = None
     """The core: generation, a split, rules or SQL, classical machine learning, a changed process."""
     mode: Literal["assist", "draft", "automate"] = "automate"
@@ -114,7 +107,7 @@ class Assess:
 class Ingest:
     """From documents to chunks."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _FORM
+    __pydantic_config__: ClassVar[ConfigDict] = FORM
     chunk_words: Annotated[int, Field(ge=20, le=2000)] = 120
     """Words of a chunk, 20 to 2000."""
     overlap: Annotated[int, Field(ge=0, le=500)] = 20
@@ -127,7 +120,7 @@ class Ingest:
 class Retrieve:
     """Which passages a model is shown."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _FORM
+    __pydantic_config__: ClassVar[ConfigDict] = FORM
     method: Method = "none"
     """Which search finds them; hybrid fuses keyword and dense by rank."""
     top_k: Annotated[int, Field(ge=1, le=50)] = 5
@@ -140,7 +133,7 @@ class Retrieve:
 class Prompt:
     """What a model is told."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _FORM
+    __pydantic_config__: ClassVar[ConfigDict] = FORM
     budget: Annotated[int, Field(ge=20, le=20_000)] = 600
     """Words of sources at most."""
     examples: Annotated[int, Field(ge=0, le=8)] = 0
@@ -153,7 +146,7 @@ class Prompt:
 class Model:
     """What writes."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _FORM
+    __pydantic_config__: ClassVar[ConfigDict] = FORM
     name: ModelName = "extractive"
     """extractive: the supporting sentences | recall: the nearest remembered example | baseline: the case's rules | local: a GGUF file."""
     file: str | None = None
@@ -166,7 +159,7 @@ class Model:
 class Respond:
     """How an output reaches people."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _FORM
+    __pydantic_config__: ClassVar[ConfigDict] = FORM
     citations: bool = False
     """Each sentence names its source."""
     words: str | None = None
@@ -177,7 +170,7 @@ class Respond:
 class Review:
     """Which outputs a person sees before they leave."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _FORM
+    __pydantic_config__: ClassVar[ConfigDict] = FORM
     flagged: bool = False
     """Outputs that a check objects to, or that must be handed over, wait for a reviewer."""
     sample: Annotated[float, Field(ge=0, le=1)] = 0.0
@@ -194,7 +187,7 @@ class Review:
 class Technical:
     """The pipeline."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _FORM
+    __pydantic_config__: ClassVar[ConfigDict] = FORM
     exact: Literal["code", "model"] = "model"
     """Who works out the exact parts: look-ups and rules in code, or the model."""
     ingest: Ingest = field(default_factory=Ingest)
@@ -213,7 +206,7 @@ class Technical:
 class Hallucinations:
     """The switches against what can go wrong."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _FORM
+    __pydantic_config__: ClassVar[ConfigDict] = FORM
     grounding: bool = False
     """The model answers from the given sources only, never from memory."""
     abstain: bool = False
@@ -238,7 +231,7 @@ class Hallucinations:
 class Evaluation:
     """How one would know that it works."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _FORM
+    __pydantic_config__: ClassVar[ConfigDict] = FORM
     metrics: tuple[MetricName, ...] = ()
     """The metrics that were chosen."""
     launch_bar: Bound | None = None
@@ -264,39 +257,10 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
-class Roadmap:
-    """From the proof to the whole, and after."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = _FORM
-    rollback: bool = False
-    """A broken limit switches it back."""
-    feedback: bool = False
-    """Edits, thumbs and reopened items flow back as labels."""
-    phases: str | None = None
-    """Proof, wider test, whole."""
-    first_phase: str | None = None
-    """How narrow the first one is."""
-    gates: str | None = None
-    """The measure and value between phases."""
-    monitor_quality: str | None = None
-    """Quality after launch."""
-    monitor_service: str | None = None
-    """Latency, errors, cost."""
-    alerts: str | None = None
-    """The threshold, and who acts."""
-    fine_tune: str | None = None
-    """With which labels, for which gap."""
-    content_owner: str | None = None
-    """Who keeps the sources fresh."""
-    business_case: str | None = None
-    """Time and money."""
-
-
-@dataclass(frozen=True, slots=True)
 class Said:
     """The words that set a field."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _FORM
+    __pydantic_config__: ClassVar[ConfigDict] = FORM
     quote: str | None = None
     """The candidate's own words; none where they are the field's value themselves."""
     turn: int | None = None
@@ -307,7 +271,7 @@ class Said:
 class Proposal:
     """An answer."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _FORM
+    __pydantic_config__: ClassVar[ConfigDict] = FORM
     format: Literal[1] = 1
     case: str | None = None
     """The case that it answers; none for one's own data."""
@@ -330,12 +294,15 @@ def quoted(proposal: Proposal, path: str) -> str:
 
 
 def get(proposal: Proposal, path: str) -> Any:
-    """The value at a path like `technical.retrieve.method`.
+    """The value at a path like `technical.retrieve.method`; `hallucinations.checks.numbers` is whether the check is among them. What lies in an empty part is None.
 
     Raises:
         AttributeError: no such field.
     """
+    follow(Proposal, path)
     value: Any = proposal
     for name in path.split("."):
-        value = getattr(value, name)
+        if value is None:
+            return None
+        value = name in value if isinstance(value, tuple) else getattr(value, name)
     return value

@@ -76,14 +76,18 @@ def cites(quote: str) -> bool:
     return bool(re.search(r"\bcit(?:e|es|ed|ing|ation)", quote, re.IGNORECASE))
 
 
+def metric(quote: str) -> MetricName | None:
+    """The measure that the words name first of all."""
+    return next((name for name, cue in _METRICS.items() if re.search(cue, quote, re.IGNORECASE)), None)
+
+
 def bound(quote: str) -> Bound | None:
     """A measure with a value, where the words name both: "at most 2 % wrong replies"."""
-    metric = next((name for name, cue in _METRICS.items() if re.search(cue, quote, re.IGNORECASE)), None)
-    found = figures(quote)
-    if metric is None or not found:
+    named, found = metric(quote), figures(quote)
+    if named is None or not found:
         return None
     figure = next((f for f in found if f.percent), found[0])
-    return Bound(metric, round(figure.value / 100 if figure.percent else figure.value * _factor(metric, figure.value, quote), 6))
+    return Bound(named, round(figure.value / 100 if figure.percent else figure.value * _factor(named, figure.value, quote), 6))
 
 
 def _factor(metric: MetricName, value: float, quote: str) -> float:

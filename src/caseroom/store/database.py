@@ -54,7 +54,7 @@ class Database:
                     "Update caseroom, or set CASEROOM_HOME to another folder."
                 )
             if version is None or version < tables.VERSION:
-                tables.metadata.create_all(connection)  # versions 2 to 4 only add tables
+                tables.metadata.create_all(connection)  # versions 2 to 5 only add tables
                 _insert_once(connection, tables.store, {"version": tables.VERSION})
 
     @contextmanager

@@ -18,6 +18,7 @@ from caseroom.errors import SessionMoved, SessionNotFound, StoreTooNew
 from caseroom.events import Event, Session, Started, advance, from_dict, to_dict
 from caseroom.store import tables
 from caseroom.store.database import Database, new_id
+from caseroom.store.recorder import Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,14 @@ class SessionStore:
             StoreUnusable: cannot be opened or written.
         """
         self.database = where if isinstance(where, Database) else Database(where)
-        self.url, self.close = self.database.url, self.database.close
+        self.url, self.readings = self.database.url, Recorder(self.database)
         self._engine, self._guarded = self.database.engine, self.database.guarded
         self._folded: dict[str, Session] = {}
+
+    def close(self) -> None:
+        """Write what waits, and let go of the database."""
+        self.readings.flush()
+        self.database.close()
 
     def start(self, event: Started) -> str:
         """Begin a session; returns its id."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = 4
-"""1: sessions and events. 2: scorecards, too. 3: proposals and runs, too. 4: people, too."""
+VERSION = 5
+"""1: sessions and events. 2: scorecards, too. 3: proposals and runs, too. 4: people, too. 5: rollouts, and what watches the product, too."""
 metadata = sa.MetaData()
 store = sa.Table("store", metadata, sa.Column("version", sa.Integer, primary_key=True))
 sessions = sa.Table(
@@ -167,4 +167,58 @@ review_decisions = sa.Table(
     sa.Column("output", sa.Text),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("stands", sa.String(10), nullable=False),
+)
+
+# what watches the product: readings that no event holds, alerts that were raised, and what people did about them. No word of a user, no session.
+readings = sa.Table(
+    "readings",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("when", sa.String(40), nullable=False),
+    sa.Column("name", sa.String(40), nullable=False),
+    sa.Column("value", sa.Float, nullable=False),
+    sa.Column("labels", sa.Text, nullable=False),
+    sa.Index("readings_in_order", "when"),
+)
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("id", sa.String(80), primary_key=True),
+    sa.Column("watch", sa.String(40), nullable=False),
+    sa.Column("since", sa.String(10), nullable=False),
+    sa.Column("last", sa.String(10), nullable=False),
+    sa.Column("level", sa.String(20), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+alert_actions = sa.Table(
+    "alert_actions",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("watch", sa.String(40), nullable=False),
+    sa.Column("alert", sa.String(80)),
+    sa.Column("when", sa.String(40), nullable=False),
+    sa.Column("action", sa.String(20), nullable=False),
+    sa.Column("until", sa.String(10)),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+
+# rollouts: what was asked, where it stands, what came of it, and what a person on call did in its weeks.
+rollouts = sa.Table(
+    "rollouts",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("session", sa.String(32), sa.ForeignKey("sessions.id", ondelete="CASCADE")),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("asked", sa.Text, nullable=False),
+    sa.Column("report", sa.Text),
+)
+rollout_actions = sa.Table(
+    "rollout_actions",
+    metadata,
+    sa.Column("rollout", sa.String(32), sa.ForeignKey("rollouts.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
 )

@@ -16,9 +16,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 import caseroom
+from caseroom.app import telemetry
 from caseroom.app.bench import Bench
 from caseroom.app.desk import Desk
 from caseroom.app.interviews import Room
+from caseroom.app.watching import Watching
 from caseroom.errors import (
     CaseError,
     CaseroomError,
@@ -26,6 +28,7 @@ from caseroom.errors import (
     DataError,
     LinkGone,
     ModelError,
+    MonitorError,
     ProposalError,
     RatingError,
     ReviewNotFound,
@@ -50,6 +53,9 @@ from caseroom.web import (
     host_pages,
     lab_api,
     lab_pages,
+    metrics,
+    monitor_api,
+    monitor_pages,
     pages,
     peers_api,
     peers_pages,
@@ -73,11 +79,33 @@ ASSETS = {
     "ratings.js": "text/javascript",
     "reviews.js": "text/javascript",
     "reviews.css": "text/css",
+    "monitor.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 REPORT_STYLE = "report.css"
 """The one asset that is not a file of this room: the lab's report brings its own style."""
+ROUTERS = tuple(
+    one.router
+    for one in (
+        api,
+        lab_api,
+        pages,
+        lab_pages,
+        ratings_api,
+        ratings_pages,
+        peers_api,
+        peers_pages,
+        host_api,
+        host_pages,
+        disputes_pages,
+        reviews_api,
+        reviews_pages,
+        monitor_api,
+        monitor_pages,
+        metrics,
+    )
+)
 STATUS: tuple[tuple[type[CaseroomError], int, str], ...] = (
     (SessionNotFound, 404, "There is no such session"),
     (UnknownCase, 404, "There is no such case"),
@@ -94,6 +122,7 @@ STATUS: tuple[tuple[type[CaseroomError], int, str], ...] = (
     (StageError, 500, "A stage of the design failed"),
     (RunError, 400, "That cannot be run"),
     (RatingError, 400, "That cannot be rated"),
+    (MonitorError, 400, "That cannot be watched"),
     (StoreError, 503, "The session store cannot be used"),
     (CaseroomError, 500, "Something is missing"),
 )
@@ -104,23 +133,12 @@ def create_application(room: Room, hosts: Iterable[str] = (), *, links_only: boo
     app = FastAPI(title="caseroom", version=caseroom.__version__, description="A practice room for GenAI case-study interviews.",
                   docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")  # fmt: skip
     app.state.room, app.state.desk, app.state.bench = room, Desk(room), Bench(room)
+    app.state.watching = Watching(room)
+    app.state.metrics = metrics.Metrics(room, app.state.watching)
     app.state.templates = Jinja2Templates(env=environment())
-    for router in (
-        api.router,
-        lab_api.router,
-        pages.router,
-        lab_pages.router,
-        ratings_api.router,
-        ratings_pages.router,
-        peers_api.router,
-        peers_pages.router,
-        host_api.router,
-        host_pages.router,
-        disputes_pages.router,
-        reviews_api.router,
-        reviews_pages.router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
+    app.add_middleware(metrics.Counted, room=room)
     app.add_middleware(Guard, hosts=tuple(hosts), links_only=links_only)
 
     @app.get("/assets/{digest}/{name}", include_in_schema=False)
@@ -135,6 +153,7 @@ def create_application(room: Room, hosts: Iterable[str] = (), *, links_only: boo
     @app.exception_handler(CaseroomError)
     def told(request: Request, error: CaseroomError) -> Response:
         """An error of the tree, with its words."""
+        telemetry.failed(room, error, "web")
         status, heading = next((status, heading) for kind, status, heading in STATUS if isinstance(error, kind))
         if isinstance(error, LinkGone) and not error.known:
             status = 404

@@ -1,4 +1,4 @@
-"""What every request finds: the room, the desk with its interviews, and the bench with its runs."""
+"""What every request finds: the room, the desk with its interviews, the bench with its runs, and what watches them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from fastapi import Request
 from caseroom.app.bench import Bench
 from caseroom.app.desk import Desk
 from caseroom.app.interviews import Room
+from caseroom.app.watching import Watching
 
 
 def the_room(request: Request) -> Room:
@@ -25,3 +26,9 @@ def the_bench(request: Request) -> Bench:
     """The runs that are under way."""
     bench: Bench = request.app.state.bench
     return bench
+
+
+def the_watching(request: Request) -> Watching:
+    """What watches the room."""
+    watching: Watching = request.app.state.watching
+    return watching

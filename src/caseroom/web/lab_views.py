@@ -16,7 +16,7 @@ from caseroom.errors import ProposalError
 from caseroom.grading.transcript import place_words
 from caseroom.lab.switches import SWITCHES, words
 from caseroom.proposal.check import remarks
-from caseroom.proposal.model import Proposal, get, quoted
+from caseroom.proposal.model import Bound, Proposal, get, quoted
 
 PHASES = (("design", "The design, record by record"), ("simple", "The simple way, on the same records"), ("attacks", "The red team"),
           ("ratings", "Does the metric matter?"), ("switch", "Each part changed alone"))  # fmt: skip
@@ -127,16 +127,23 @@ def said(proposal: Proposal) -> Iterator[dict[str, str]]:
         quote = quoted(proposal, path)
         yield {
             "path": path,
-            "value": "" if value == quote else _value(value),
+            "value": "" if value == quote else "not set" if value is None and path.startswith("roadmap.") else _value(value),
             "quote": quote,
             "where": place_words(words_of.turn) if words_of.turn else "",
         }
 
 
 def _value(value: Any) -> str:
+    """A value for people: a part by its fields, a list by its entries."""
+    if isinstance(value, Bound):
+        return f"{value.metric} {value.value:g}"
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return ", ".join(f"{name} {part}" for name, part in dataclasses.asdict(value).items() if part is not None)
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else words(value)
+        parts = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+        return (
+            ", ".join(f"{name} {_value(part)}" for name, part in parts if part not in (None, ()) and (name, part) != ("patience", 1))
+            or "on"
+        )
+    return ", ".join(map(_value, value)) if isinstance(value, tuple) else words(value)
 
 
 def switched(path: str, before: str, after: str) -> dict[str, str]:

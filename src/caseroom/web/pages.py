@@ -16,7 +16,7 @@ from caseroom.grading import pages as words
 from caseroom.steps import BY_ID, STEP_IDS, STEPS
 from caseroom.web import views
 from caseroom.web.guard import link_page
-from caseroom.web.held import the_bench, the_desk, the_room
+from caseroom.web.held import the_bench, the_desk, the_room, the_watching
 from caseroom.web.peers_views import others
 
 router = APIRouter(include_in_schema=False)
@@ -340,7 +340,14 @@ def data(request: Request) -> Response:
     rows = views.session_rows(room)
     where = room.store.url.removeprefix("sqlite:///") if room.store.url.startswith("sqlite:///") else "the database of the settings"
     return render(
-        request, "data.html", sessions=rows, count=len(rows), runs=len(runs.runs(room)), cycles=len(ratings.cycles(room)), where=where
+        request,
+        "data.html",
+        sessions=rows,
+        count=len(rows),
+        runs=len(runs.runs(room)),
+        cycles=len(ratings.cycles(room)),
+        where=where,
+        traces=room.settings.traces,
     )
 
 
@@ -365,4 +372,5 @@ def delete_everything(request: Request, sure: Annotated[str, Form()] = "") -> Re
         runs.delete(room, run.id)
     for cycle in ratings.cycles(room):
         ratings.delete(room, cycle.id)
+    the_watching(request).forget()
     return go("/data")

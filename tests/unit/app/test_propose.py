@@ -16,7 +16,7 @@ from caseroom.config import Settings
 from caseroom.errors import ProposalError, SessionNotFound, UsageError
 from caseroom.events import Box, Sketched
 from caseroom.proposal.file import paths, read_proposal, to_yaml
-from caseroom.proposal.model import Bound, Goal, Proposal, get
+from caseroom.proposal.model import Bound, Goal, Proposal, get, quoted
 from caseroom.store.sessions import SessionStore
 
 
@@ -52,8 +52,43 @@ def test_every_field_that_is_set_has_its_words_and_every_word_was_said(played: t
         quote = said.quote if said.quote is not None else get(found, path)
         assert said.turn in turns and " ".join(str(quote).split()) in " ".join(turns[said.turn].split()), path
     leaves = [path for path in paths() if not hasattr(get(empty, path), "__dataclass_fields__")]
-    derived = {"technical.retrieve.top_k", "technical.respond.citations", "evaluation.metrics", "ground.limits"}
-    assert {path for path in leaves if get(found, path) != get(empty, path)} - set(found.said) <= derived
+    derived = {"technical.retrieve.top_k", "technical.respond.citations", "ground.limits"}
+    changed = {path for path in leaves if get(found, path) != get(empty, path)}
+    assert {
+        path
+        for path in changed
+        if not any(known == path or known.startswith(f"{path}.") or path.startswith(f"{known}.") for known in found.said)
+    } <= derived
+
+
+def test_each_entry_of_a_list_keeps_its_own_words(played: tuple[Room, str]) -> None:
+    room, session = played
+    found = propose.derive(room, session)
+    assert {f"hallucinations.checks.{name}" for name in found.hallucinations.checks} == {
+        path for path in found.said if path.startswith("hallucinations.checks")
+    }
+    assert {f"evaluation.metrics.{name}" for name in found.evaluation.metrics} == {
+        path for path in found.said if path.startswith("evaluation.metrics")
+    }
+    assert len({said.quote for path, said in found.said.items() if path.startswith("hallucinations.checks.")}) > 1, (
+        "more than one point set them"
+    )
+
+
+def test_the_strong_answers_roadmap_can_be_executed(played: tuple[Room, str]) -> None:
+    room, session = played
+    found = propose.derive(room, session)
+    plan = found.roadmap
+    assert plan.proof and (plan.proof.share, plan.proof.days, plan.proof.gate) == (0.05, 42, (Bound("wrong_rate", 0.03),))
+    assert plan.test and (plan.test.days, plan.test.gate) == (56, (Bound("minutes_per_item", 6.0), Bound("wrong_rate", 0.06)))
+    assert plan.full and plan.full.share == 1.0 and not plan.full.gate
+    monitors = plan.monitors
+    assert monitors.quality and (monitors.quality.limit, monitors.quality.owner) == (0.94, "head of customer care")
+    assert monitors.proxies and monitors.latency and monitors.errors and monitors.cost and monitors.groups is None
+    assert plan.on_call and plan.on_call.days == 0 and plan.rollback and plan.feedback and plan.improve == "examples"
+    assert plan.phases and plan.gates and plan.alerts, "the words stay beside it"
+    assert "gate to the pilot" in quoted(found, "roadmap.proof.gate") and "graded sample" in quoted(found, "roadmap.monitors.quality")
+    assert {f"roadmap.{part}" for part in ("proof", "test", "full", "monitors.quality", "on_call", "improve")} <= set(found.said)
 
 
 def test_it_is_written_and_read_back(played: tuple[Room, str], tmp_path: Path) -> None:
@@ -115,6 +150,10 @@ def test_layers_on_the_board_count_if_they_have_a_reason(played: tuple[Room, str
     found = propose.derived(case, empty, with_board)
     assert found.technical.retrieve.method == "keyword" and found.technical.review.flagged and not found.hallucinations.mask
     assert found.said["technical.retrieve.method"].turn is None
+    checked = replace(with_board, board=Sketched((Box("1", "checks", 0, 0, "each number and each citation"),), (), 1.0))
+    from_board = propose.derived(case, empty, checked)
+    assert from_board.hallucinations.checks == ("numbers", "citations")
+    assert set(from_board.said) == {"hallucinations.checks.numbers", "hallucinations.checks.citations"}
 
 
 def test_today_and_target_are_known_only_if_they_were_asked_for(played: tuple[Room, str]) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tests.unit.lab.conftest import Rows
 
+from caseroom.lab.keys import work_key
 from caseroom.lab.people import settle
 from caseroom.lab.report import Row, Section
 from caseroom.lab.sections import Sections
@@ -11,7 +12,7 @@ from caseroom.lab.study import Study
 from caseroom.lab.verdict import shown
 from caseroom.lab.writing import report
 from caseroom.pipeline.workshop import Workshop
-from caseroom.proposal.model import Assess, Bound, Evaluation, Said
+from caseroom.proposal.model import Assess, Bound, Evaluation, Monitor, Monitors, OnCall, Phase, Roadmap, Said
 
 
 def sections(study: Study, desk: Workshop) -> dict[str, Section]:
@@ -86,3 +87,35 @@ def test_the_roadmap_reads_the_bars(study: Study, desk: Workshop) -> None:
 def test_sections_need_no_order_of_calls(study: Study, desk: Workshop) -> None:
     made = report(study, desk.data, case="c", title="t", notes=[])
     assert Sections(study, desk.data, made.goal, list(made.limits)).all() == made.sections
+
+
+def test_the_roadmap_shows_phases_gates_monitors_and_who_is_on_call(study: Study, desk: Workshop) -> None:
+    plan = Roadmap(
+        proof=Phase(0.05, 14, (Bound("right_rate", 0.0), Bound("human_accuracy", 4.0)), "prompt", "to learn"), full=Phase(0.125),
+        monitors=Monitors(quality=Monitor(0.9, 30, 2, "the lead", "pauses it"), latency=Monitor(2.0), inputs=Monitor()), on_call=OnCall(0, "the lead"),
+        rollback=True, feedback=True, improve="classifier", improve_after=1500,
+    )  # fmt: skip
+    found = sections(replace(study, proposal=replace(study.proposal, roadmap=plan)), desk)["roadmap"]
+    rows = rows_of(found)
+    assert "`caseroom rollout` runs these weeks" in found.remark
+    assert (rows["proof of concept"].design, rows["proof of concept"].note) == (
+        "5% of the traffic, 14 days or more",
+        "to learn; then the prompt is refined",
+    )
+    assert rows["full deployment"].design == "12.5% of the traffic, 14 days or more" and "wider test" not in rows
+    assert rows["gate after the proof of concept: Right"].note == "wanted at least 0.0%: the run reaches it"
+    assert rows["gate after the proof of concept: Accuracy, rated"].note.endswith(": not measured in a run")
+    assert (
+        rows["watched: quality"].design == "at least 90.0%, 30 graded a day, 2 days in a row"
+        and rows["watched: quality"].note == "the lead: pauses it"
+    )
+    assert rows["watched: latency"].design == "at most 2 s" and rows["watched: inputs"].design == "against the weeks before"
+    assert rows["on call"].design == "mended the same day" and rows["improved"].note == "after 1,500 labels, if it is better"
+    assert "everything goes live on the first day" in sections(study, desk)["roadmap"].remark
+
+
+def test_a_roadmap_changes_no_key_of_what_was_computed(desk: Workshop, study: Study) -> None:
+    plan = replace(
+        study.proposal, roadmap=Roadmap(proof=Phase(0.05), monitors=Monitors(quality=Monitor())), said={"roadmap.proof": Said("x", 1)}
+    )
+    assert work_key("design", desk, plan) == work_key("design", desk, study.proposal)

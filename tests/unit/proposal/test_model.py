@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from caseroom.proposal.file import paths
-from caseroom.proposal.model import Proposal, Said, get, quoted
+from caseroom.proposal.model import Hallucinations, Phase, Proposal, Roadmap, Said, get, quoted
 from caseroom.steps import STEP_IDS
 
 
@@ -25,5 +25,17 @@ def test_words_behind_a_field() -> None:
     assert quoted(proposal, "hallucinations.mask") == "we mask names"
     assert quoted(proposal, "technical.retrieve.method") == "none"
     assert quoted(proposal, "ground.user") == ""
-    with pytest.raises(AttributeError):
-        get(proposal, "technical.colour")
+    for path in ("technical.colour", "roadmap.proof.colour", "hallucinations.checks.luck"):
+        with pytest.raises(AttributeError, match=path):
+            get(proposal, path)
+
+
+def test_what_lies_in_an_empty_part_is_none_and_an_entry_is_on_or_off() -> None:
+    proposal = Proposal(hallucinations=Hallucinations(checks=("numbers",)), roadmap=Roadmap(proof=Phase(0.1)))
+    assert (get(proposal, "roadmap.proof.share"), get(proposal, "roadmap.test.share"), get(proposal, "roadmap.monitors.quality.owner")) == (
+        0.1,
+        None,
+        None,
+    )
+    assert get(proposal, "hallucinations.checks.numbers") is True and get(proposal, "evaluation.metrics.bleu") is False
+    assert all(get(proposal, path) is not Ellipsis for path in paths())

@@ -1,0 +1,1 @@
+"""A window against its reference: which number moved, does it matter, who is told."""

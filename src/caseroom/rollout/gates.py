@@ -1,0 +1,132 @@
+"""A bound against what the roadmap measures of it: a gate, a limit, the result that would end it. What nobody measures is unscored, and said so.
+
+A gate holds only if the worse end of the 95 % interval is on the right side: a lucky week opens no phase. A limit is broken, and a stop is reached, only if
+the better end is on the wrong side: an unlucky week ends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from caseroom.lab.measures import measure
+from caseroom.lab.verdict import interval, shown
+from caseroom.metrics.registry import BY_NAME
+from caseroom.metrics.score import Score
+from caseroom.proposal.model import Bound, Monitors
+from caseroom.rollout.deck import COLUMNS, Names, measured
+from caseroom.rollout.model import Floats, Ints
+from caseroom.rollout.readings import Graded
+
+Source = Literal["graded", "groups", "counted", "none"]
+_COUNTED: dict[str, tuple[str, ...]] = {
+    "minutes_per_item": (), "resolution_minutes": (), "handled_rate": ("abstention",), "deflection": ("abstention",), "cost_per_item": ("cost",),
+    "latency_ms": ("latency",), "edit_rate": ("proxies",), "selection_ratio": ("groups", "outputs"),
+}  # fmt: skip
+"""What is counted on all items, and the monitor that counts it (one of them is enough); times and minutes stand in the books of the work itself."""
+_NEVER = ("human_accuracy", "human_fluency", "human_helpfulness")
+"""People's ratings are held in cycles (`caseroom rate`), not in the weeks."""
+FEWEST = 20
+"""Graded outputs, or items, below which no gate is decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A bound with what was measured."""
+
+    metric: str
+    value: float
+    """Of the bound."""
+    score: Score
+    state: Literal["holds", "broken", "open", "unmeasured"]
+    """open: the interval lies on both sides, or nothing was graded yet."""
+    said: str
+    """In a sentence."""
+
+
+@dataclass
+class Evidence:
+    """What was graded and counted, day by day. Bounded: samples only."""
+
+    names: Names
+    days: list[tuple[int, Graded]] = field(default_factory=list)
+
+    def add(self, day: int, graded: Graded) -> None:
+        """One day more."""
+        self.days.append((day, graded))
+
+    def since(self, day: int) -> Evidence:
+        """From a day on."""
+        return Evidence(self.names, [entry for entry in self.days if entry[0] >= day])
+
+    def rows(self, source: Source) -> Floats:
+        """The rows of a source."""
+        named = {"graded": "rows", "groups": "by_group", "counted": "counted"}
+        parts = [getattr(graded, named[source]) for _, graded in self.days] if source in named else []
+        return np.concatenate(parts) if parts else np.zeros((0, len(COLUMNS)))
+
+    def graded_index(self) -> Ints:
+        """Of the graded outputs that no event touched, their places in the design's table."""
+        parts = [graded.index for _, graded in self.days]
+        index = np.concatenate(parts) if parts else np.zeros(0, np.int64)
+        return index[index >= 0]
+
+
+def source_of(metric: str, monitors: Monitors) -> Source:
+    """Where a metric's numbers come from under these monitors."""
+    if metric in _NEVER:
+        return "none"
+    if metric in _COUNTED:
+        needs = _COUNTED[metric]
+        return "counted" if not needs or any(getattr(monitors, name) for name in needs) else "none"
+    return "graded" if monitors.quality else "groups" if monitors.groups else "none"
+
+
+def lacking(metric: str, monitors: Monitors) -> str:
+    """What would have to be watched for a metric to be measured, in words; empty where it is."""
+    if source_of(metric, monitors) != "none":
+        return ""
+    if metric in _NEVER:
+        return "people's ratings are held in cycles of their own (caseroom rate), not in the weeks"
+    return f"it needs the monitor {' or '.join(_COUNTED.get(metric, ('quality',)))}"
+
+
+def check(bound: Bound, evidence: Evidence, monitors: Monitors, currency: str = "") -> Checked:
+    """A bound against the evidence."""
+    source = source_of(bound.metric, monitors)
+    title = BY_NAME[bound.metric].title
+    rows = evidence.rows(source)
+    if source == "none":
+        empty = Score(bound.metric, None, None, None, 0, "")
+        return Checked(bound.metric, bound.value, empty, "unmeasured", f"{title} is not measured: {lacking(bound.metric, monitors)}.")
+    score = measure(bound.metric, *measured(rows, evidence.names)) if len(rows) else Score(bound.metric, None, None, None, 0, "")
+    state = _state(bound, score)
+    return Checked(bound.metric, bound.value, score, state, _sentence(bound, score, state, source, title, currency))
+
+
+def _state(bound: Bound, score: Score) -> Literal["holds", "broken", "open"]:
+    if score.value is None or score.low is None or score.high is None or score.n < FEWEST:
+        return "open"
+    lower = BY_NAME[bound.metric].better == "lower"
+    if score.high <= bound.value if lower else score.low >= bound.value:
+        return "holds"
+    return "broken" if (score.low > bound.value if lower else score.high < bound.value) else "open"
+
+
+def _sentence(bound: Bound, score: Score, state: str, source: Source, title: str, currency: str) -> str:
+    wanted = f"{'at most' if BY_NAME[bound.metric].better == 'lower' else 'at least'} {shown(bound.metric, bound.value, currency)}"
+    what = "graded" if source in ("graded", "groups") else "counted"
+    if score.value is None:
+        return f"{title}: nothing could be {what} yet; wanted {wanted}."
+    known = f"{title} {interval(bound.metric, score, currency)} of {score.n} {what}, wanted {wanted}"
+    if score.n < FEWEST:
+        return f"{known}: too few to tell."
+    return f"{known}: {'holds' if state == 'holds' else 'not reached' if state == 'broken' else 'cannot be told yet'}."
+
+
+def checks(bounds: Sequence[Bound], evidence: Evidence, monitors: Monitors, currency: str = "") -> list[Checked]:
+    """All of them."""
+    return [check(bound, evidence, monitors, currency) for bound in bounds]

@@ -1,0 +1,123 @@
+"""How a roadmap did: each planted event, seen or not, by which monitor, how late, at what harm; beside the same weeks (the same items, the same phases and designs)
+with the standard set of monitors, with perfect sight, and with nobody looking. Simulates; judges no design.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from caseroom.proposal.model import Proposal
+from caseroom.rollout.drawing import Stage
+from caseroom.rollout.model import Planted
+from caseroom.rollout.oncall import Way
+from caseroom.rollout.settings import Action
+from caseroom.rollout.weeks import Harm, Simulation, Weeks
+
+TWELVE_WEEKS = 84
+WAYS: tuple[Way, ...] = ("own", "standard", "perfect", "none")
+Told = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What one way of watching made of an event."""
+
+    seen: bool
+    day: int | None
+    """The day on which somebody knew."""
+    delay: int | None
+    """Days from the event's first day."""
+    by: str
+    """The monitor that told it first."""
+    mended: int | None
+    touched: int
+    wrong: float
+    """Wrong answers more than without the event, in all; 0 where its items went better than the usual ones."""
+    money: float
+    unseen_wrong: float
+    """Of these, until somebody knew."""
+    unseen_money: float
+    seconds: float
+    """Seconds that users waited longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An event under all ways of watching."""
+
+    event: Planted
+    reached: bool
+    """Whether it touched the design at all: before the launch, or after it ended, an event meets nothing."""
+    ways: Mapping[Way, Sighting]
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A way of watching over all weeks."""
+
+    harmful: int
+    """Harmful events that met the design."""
+    seen: int
+    median_delay: float | None
+    false_alarms: int
+    false_in_twelve_weeks: float
+    wrong: float
+    """Wrong answers more than without events."""
+    money: float
+    unseen_wrong: float
+    unseen_money: float
+    looks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The score of a roadmap."""
+
+    rows: tuple[Row, ...]
+    totals: Mapping[Way, Total]
+
+
+def score(stage: Stage, proposal: Proposal, actions: tuple[Action, ...] = (), told: Told | None = None) -> tuple[Weeks, Scored]:
+    """The weeks of a proposal, and what its monitors are worth beside the others on the same weeks."""
+    found: dict[Way, Weeks] = {}
+    for number, way in enumerate(WAYS):
+        if told:
+            told(f"the weeks: {way}", number, len(WAYS))
+        pinned = found["own"].schedule if found else None
+        found[way] = Simulation(stage, proposal, way, actions if way == "own" else (), pinned).run()
+    if told:
+        told("the weeks", len(WAYS), len(WAYS))
+    return found["own"], scored(found, stage.settings.days)
+
+
+def scored(found: Mapping[Way, Weeks], days: int) -> Scored:
+    """The score of weeks that were simulated."""
+    own = next(iter(found.values()))
+    rows = tuple(
+        Row(event, event.id in own.harm and own.harm[event.id].touched > 0, {way: sighting(weeks, event) for way, weeks in found.items()})
+        for event in own.events
+    )
+    return Scored(rows, {way: total(weeks, rows, way, days) for way, weeks in found.items()})
+
+
+def sighting(weeks: Weeks, event: Planted) -> Sighting:
+    """What a way of watching made of an event."""
+    day, harm = weeks.noticed.get(event.id), weeks.harm.get(event.id, Harm())
+    seen = day is not None
+    return Sighting(
+        seen, day, day - event.start if day is not None else None, weeks.by.get(event.id, ""), weeks.mended.get(event.id), harm.touched,
+        *(max(0.0, part) for part in (harm.wrong, harm.money, harm.unseen_wrong, harm.unseen_money, harm.seconds)),
+    )  # fmt: skip
+
+
+def total(weeks: Weeks, rows: tuple[Row, ...], way: Way, days: int) -> Total:
+    """The sums."""
+    mine = [row.ways[way] for row in rows if row.reached and not row.event.harmless]
+    delays = sorted(one.delay for one in mine if one.delay is not None)
+    middle = (delays[(len(delays) - 1) // 2] + delays[len(delays) // 2]) / 2 if delays else None
+    return Total(
+        len(mine), sum(one.seen for one in mine), middle, len(weeks.false), len(weeks.false) * TWELVE_WEEKS / days if days else 0.0,
+        sum(one.wrong for one in mine), sum(one.money for one in mine), sum(one.unseen_wrong for one in mine), sum(one.unseen_money for one in mine),
+        weeks.looks,
+    )  # fmt: skip

@@ -1,0 +1,90 @@
+"""Readings of the product: when, what, how much, and a few labels. Rows are only added; none holds a word of a user or the id of a session.
+
+It also reads the table of model calls, where another part of the product keeps one; a store without it has made no calls.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from caseroom.store import tables
+from caseroom.store.database import Database
+
+_READINGS = tables.readings
+_CALLS = sa.table(
+    "model_calls", *(sa.column(name) for name in ("when", "purpose", "name", "tokens_in", "tokens_out", "cost", "seconds", "outcome"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One thing that was measured."""
+
+    when: str
+    """Wall time, ISO 8601 in UTC."""
+    name: str
+    value: float
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a model, without what was asked or said."""
+
+    when: str
+    purpose: str
+    model: str
+    tokens_in: int
+    tokens_out: int
+    cost: float
+    seconds: float
+    outcome: str
+
+
+class ReadingStore:
+    """Readings in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._engine, self._guarded = database.engine, database.guarded
+
+    def add(self, readings: Sequence[Reading]) -> None:
+        """Keep readings, all or none.
+
+        Raises:
+            StoreUnusable: could not be written.
+        """
+        rows = [{"when": r.when, "name": r.name, "value": r.value, "labels": json.dumps(dict(r.labels), sort_keys=True)} for r in readings]
+        with self._guarded(), self._engine.begin() as connection:
+            connection.execute(_READINGS.insert(), rows)
+
+    def since(self, when: str = "") -> Iterator[Reading]:
+        """Readings from then on, in the order of time."""
+        query = sa.select(_READINGS).where(_READINGS.c.when >= when).order_by(_READINGS.c.when, _READINGS.c.id)
+        with self._guarded(), self._engine.connect() as connection:
+            for row in connection.execute(query):
+                yield Reading(row.when, row.name, row.value, json.loads(row.labels))
+
+    def count(self) -> int:
+        """How many there are."""
+        with self._guarded(), self._engine.connect() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(_READINGS)).scalar() or 0
+
+    def forget(self, before: str = "9") -> None:
+        """Remove the readings from before a time, or all."""
+        with self._guarded(), self._engine.begin() as connection:
+            connection.execute(_READINGS.delete().where(_READINGS.c.when < before))
+
+    def calls(self, when: str = "") -> list[Call]:
+        """Calls of models from then on, in the order of time; none where the store has no such table."""
+        with self._guarded(), self._engine.connect() as connection:
+            if not sa.inspect(connection).has_table("model_calls"):
+                return []
+            rows = connection.execute(sa.select(_CALLS).where(_CALLS.c.when >= when).order_by(_CALLS.c.when)).all()
+        return [
+            Call(row.when, row.purpose or "", row.name or "", row.tokens_in or 0, row.tokens_out or 0, row.cost or 0.0, row.seconds or 0.0, row.outcome or "")
+            for row in rows
+        ]  # fmt: skip
