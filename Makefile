@@ -32,6 +32,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.retrieval
 	$(BIN)/python -m benchmarks.lab
 	$(BIN)/python -m benchmarks.reviews
+	$(BIN)/python -m benchmarks.models
 
 train: export PYTHONPATH := .:training
 train: $(VENV)/.train

@@ -95,12 +95,14 @@ def paths() -> dict[str, str]:
 
 
 def is_words(path: str) -> bool:
-    """Whether a field holds the candidate's words and is not executed; the file of a local model is the one text that is."""
+    """Whether a field holds the candidate's words and is not executed; the file of a local model and the name of a provider are the texts that are."""
     part, _, name = path.rpartition(".")
     holder: Any = Proposal()
     for step in part.split("."):
         holder = getattr(holder, step)
-    return name != "file" and any(field.name == name and field.type == "str | None" for field in dataclasses.fields(holder))
+    return name not in ("file", "provider") and any(
+        field.name == name and field.type == "str | None" for field in dataclasses.fields(holder)
+    )
 
 
 @cache

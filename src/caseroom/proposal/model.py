@@ -18,7 +18,7 @@ MetricName = Literal[
     "right_rate", "wrong_rate", "minutes_per_item", "value_per_item", "handled_rate", "harm_per_item",
 ]  # fmt: skip
 Check = Literal["numbers", "grounding", "citations", "topic", "injection", "schema", "privacy", "verifier"]
-ModelName = Literal["extractive", "recall", "baseline", "local"]
+ModelName = Literal["extractive", "recall", "baseline", "local", "api"]
 Method = Literal["none", "keyword", "dense", "hybrid"]
 ReviewerName = Literal["careful", "tired", "rubber_stamp"]
 _FORM: ConfigDict = ConfigDict(extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
@@ -155,9 +155,11 @@ class Model:
 
     __pydantic_config__: ClassVar[ConfigDict] = _FORM
     name: ModelName = "extractive"
-    """extractive: the supporting sentences | recall: the nearest remembered example | baseline: the case's rules | local: a GGUF file."""
+    """extractive: the supporting sentences | recall: the nearest remembered example | baseline: the case's rules | local: a GGUF file | api: a provider."""
     file: str | None = None
     """The GGUF file of a local model."""
+    provider: str | None = None
+    """The model of an api, by its name in `caseroom models list`; without it the first of the purpose lab."""
     words: str | None = None
     """Which model, and why."""
 

@@ -1,4 +1,4 @@
-"""What every request finds: the room, the desk with its interviews, and the bench with its runs."""
+"""What every request finds: the room, the desk with its interviews, the bench with its runs, and what large models are asked."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from fastapi import Request
 from caseroom.app.bench import Bench
 from caseroom.app.desk import Desk
 from caseroom.app.interviews import Room
+from caseroom.app.opinions import Opinions
 
 
 def the_room(request: Request) -> Room:
@@ -25,3 +26,9 @@ def the_bench(request: Request) -> Bench:
     """The runs that are under way."""
     bench: Bench = request.app.state.bench
     return bench
+
+
+def the_opinions(request: Request) -> Opinions:
+    """What large models are asked of finished interviews."""
+    opinions: Opinions = request.app.state.opinions
+    return opinions

@@ -12,7 +12,7 @@ from caseroom.app.scales import DIMENSIONS, VALUES
 from caseroom.lab.verdict import interval
 from caseroom.metrics.score import Score
 from caseroom.web.held import the_room
-from caseroom.web.pages import go, render
+from caseroom.web.rendering import go, render
 from caseroom.web.ratings_api import rater_of, remember
 
 router = APIRouter(include_in_schema=False)
