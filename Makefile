@@ -33,6 +33,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.lab
 	$(BIN)/python -m benchmarks.rollout
 	$(BIN)/python -m benchmarks.reviews
+	$(BIN)/python -m benchmarks.models
 
 train: export PYTHONPATH := .:training
 train: $(VENV)/.train

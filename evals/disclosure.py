@@ -1,6 +1,7 @@
 """Which facts does a turn ask for? The ear against turns written by people who saw only the facts.
 
     python -m evals.disclosure [--cases DIR --probes FILE ...] [--json] [--wrong]
+    python -m evals.disclosure --model NAME [--limit N]      replies worded by a large model (evals/wording.py)
 
 Tuning and test cases apart, per kind, with Wilson 95 % intervals (Wilson 1927). No network is trained on a shipped case; the ear
 and its thresholds are fitted on the tuning cases and on other businesses. The last rows say what an author can expect: the test cases with only the first 6, 15 and 30
@@ -83,7 +84,17 @@ def main() -> None:
     parser.add_argument(
         "--wrong", action="store_true", help="print the turns in which something unasked or wrong was said (tuning cases only)"
     )
+    parser.add_argument(
+        "--model", metavar="NAME", help="have replies worded by this model of models.yaml, or by a GGUF file, and look for leaks"
+    )
+    parser.add_argument("--limit", type=int, help="with --model: turns of each file")
+    parser.add_argument("--verbose", action="store_true", help="with --model: print each reply")
     options = parser.parse_args()
+    if options.model:
+        from evals import wording
+
+        wording.report(options.model, options.limit, options.verbose)
+        return
     settings = settings_from_environment(cases=options.cases)
     engine, shelf = Engine(settings.cache), Shelf(settings.case_folders)
     files = options.probes or [PROBES / f"{case}.jsonl" for case in (TUNING if options.tuning else (*TUNING, *TEST))]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from _pytest.faulthandler import fault_handler_stderr_fd_key
+from tests import faulty_server as faulty
 
 from caseroom.app.engine import Engine
 from caseroom.app.interviews import Room
@@ -60,6 +61,12 @@ def room(tmp_path: Path, engine: Engine, shelf: Shelf) -> Room:
     """A room with an empty store."""
     settings = Settings(home=tmp_path)
     return Room(settings, shelf, engine, SessionStore(settings.database))
+
+
+@pytest.fixture
+def faulty_server() -> Iterator[faulty.FaultyServer]:
+    """An OpenAI-compatible server on 127.0.0.1 that fails as it is told (tests/faulty_server.py)."""
+    yield from faulty.running()
 
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

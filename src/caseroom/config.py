@@ -24,6 +24,14 @@ class Settings:
     store_url: str | None = None
     """A database address in SQLAlchemy's form; without it an SQLite file in `home`. `CASEROOM_STORE`."""
 
+    voice_folder: Path | None = None
+    """Where the weights of recognisers are; without it in `home`. `CASEROOM_VOICE`."""
+    models_folder: Path | None = None
+    """Where model files are that `caseroom models install` brings; without it in `home`. `CASEROOM_MODELS`."""
+    hear_by: str = ""
+    """An OpenAI-compatible endpoint that may hear in the browser, `http://HOST/v1#MODEL`. `CASEROOM_HEAR`."""
+    speak_by: str = ""
+    """One that may speak, `http://HOST/v1#MODEL/VOICE`. `CASEROOM_SPEAK`."""
     judge: Path | None = None
     """A re-fitted judge to grade with instead of the shipped one. `CASEROOM_JUDGE`."""
     traces: str | None = None
@@ -40,6 +48,16 @@ class Settings:
         return self.home / "cache"
 
     @property
+    def voice(self) -> Path:
+        """The weights of recognisers. Safe to delete; `caseroom voice install` brings them."""
+        return self.voice_folder or self.home / "voice"
+
+    @property
+    def models(self) -> Path:
+        """Model files. Safe to delete; `caseroom models install` brings them."""
+        return self.models_folder or self.home / "models"
+
+    @property
     def database(self) -> str:
         """The address of the session store."""
         return self.store_url or f"sqlite:///{self.home / 'sessions.db'}"
@@ -50,6 +68,12 @@ def settings_from_environment(*, cases: Path | None = None) -> Settings:
     home = Path(os.environ["CASEROOM_HOME"]).expanduser() if os.environ.get("CASEROOM_HOME") else _default_home()
     listed = [Path(part) for part in os.environ.get("CASEROOM_CASES", "").split(os.pathsep) if part]
     folders = ([cases] if cases else []) + listed
+    voice = Path(os.environ["CASEROOM_VOICE"]).expanduser() if os.environ.get("CASEROOM_VOICE") else None
+    models = Path(os.environ["CASEROOM_MODELS"]).expanduser() if os.environ.get("CASEROOM_MODELS") else None
     judge = Path(os.environ["CASEROOM_JUDGE"]).expanduser() if os.environ.get("CASEROOM_JUDGE") else None
-    return Settings(home=home, case_folders=tuple(folders), store_url=os.environ.get("CASEROOM_STORE") or None, judge=judge,
-                    traces=os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None)  # fmt: skip
+    return Settings(
+        home=home, case_folders=tuple(folders), store_url=os.environ.get("CASEROOM_STORE") or None, judge=judge, voice_folder=voice,
+        models_folder=models,
+        hear_by=os.environ.get("CASEROOM_HEAR", ""), speak_by=os.environ.get("CASEROOM_SPEAK", ""),
+        traces=os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
+    )  # fmt: skip

@@ -15,6 +15,13 @@ CaseroomError                exit 1
 ├── DataError                exit 7   a data folder or a document that does not hold
 ├── ProposalError            exit 8   a proposal file that does not hold
 ├── ModelError               exit 9   a generative model that is not there or does not answer
+│   ├── ModelUnavailable              down, or too slow
+│   ├── ModelRefused                  a wrong key or no credit: asking again does not help
+│   ├── RateLimited                   asked too often; says when to ask again
+│   ├── BudgetSpent                   the session's or the day's budget is used up
+│   ├── ModelGarbage                  an answer that cannot be used: empty, endless, without form
+│   ├── NotAgreed                     nobody has agreed that text may be sent there
+│   └── ModelSettingsError            models.yaml does not hold; the message names line and field
 ├── RunError                 exit 10  a run of the lab that cannot be made, found or gone on with
 │   ├── RunNotFound                   no such run
 │   ├── RolloutNotFound               no such rollout
@@ -117,6 +124,39 @@ class ModelError(CaseroomError):
     """A generative model is not there, or does not answer."""
 
     exit_code = 9
+
+
+class ModelUnavailable(ModelError):
+    """A model is down, cannot be reached, or did not answer in time."""
+
+
+class ModelRefused(ModelError):
+    """The provider refuses: a wrong key, no credit, a model that it does not have. Asking again does not help."""
+
+
+class RateLimited(ModelError):
+    """A model is asked too often."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds to wait; None where the provider does not say."""
+
+
+class BudgetSpent(ModelError):
+    """A budget of the settings is used up; nothing was sent."""
+
+
+class ModelGarbage(ModelError):
+    """An answer that cannot be used: empty, endless, or not in the form that was asked for."""
+
+
+class NotAgreed(ModelError):
+    """Nobody has agreed that text is sent to this provider for this purpose; nothing was sent."""
+
+
+class ModelSettingsError(_Listed, ModelError):
+    """The settings of the models do not hold; `problems` names file, line and what to write instead, and never a key."""
 
 
 class RunError(CaseroomError):

@@ -27,6 +27,10 @@ class Move:
     """Ids of what it speaks of: facts, a point, a messy turn, a step."""
 
 
+_PLAIN = ("clock", "time", "open", "close", "decline")
+"""Moves that nobody words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Started:
     """A session began."""
@@ -44,12 +48,33 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """How a spoken turn was heard. A typed one has none."""
+
+    by: str
+    """The signature of the recogniser."""
+    words: tuple[tuple[int, int, int, int], ...] = ()
+    """First character and the one after the last in the turn's text, begin and end in hundredths of a second since the sound began; empty
+    where the recogniser gives no times."""
+    garbled: tuple[tuple[int, int], ...] = ()
+    """Passages of the text that were not heard well. They are never judged."""
+    waited: float | None = None
+    """Seconds from the interviewer's last sound to the first word, where known."""
+    fillers: bool = False
+    """Whether the recogniser keeps "um" and "uh"."""
+    audio: str | None = None
+    """The name of the kept recording, if it was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """The candidate said something. Stored before it is answered."""
 
     turn: int
     text: str
     at: float
+    heard: Hearing | None = None
+    """How it was heard; None if it was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +86,24 @@ class Replied:
     at: float
     assumptions: tuple[str, ...] = ()
     """What the candidate assumed in this turn, in their words."""
+    worded: str = ""
+    """The words as they were said, where a large model worded them; the moves hold the case's own."""
+    by: str = ""
+    """The name of the model that worded it; empty where nobody did."""
+
+    @property
+    def said(self) -> tuple[Move, ...]:
+        """The reply as it was heard: worded, with what is always plain after it, or move by move."""
+        if not self.worded:
+            return self.moves
+        first = next((move for move in self.moves if move.kind not in _PLAIN), self.moves[0])
+        return (Move(first.kind, self.worded, tuple(ref for move in self.moves if move.kind not in _PLAIN for ref in move.refs)),
+                *(move for move in self.moves if move.kind in _PLAIN))  # fmt: skip
+
+    @property
+    def words(self) -> str:
+        """All that was heard, as one text."""
+        return " ".join(move.text for move in self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +213,12 @@ _CLASSES: dict[str, type[Any]] = {
 
 def to_dict(event: Event) -> dict[str, Any]:
     """The event as plain data, its class under `type`."""
-    return {"type": type(event).__name__, **asdict(event)}
+    data = {"type": type(event).__name__, **asdict(event)}
+    if data.get("heard", ...) is None:  # a typed turn is written as ever, so that an older caseroom reads it
+        del data["heard"]
+    if data.get("worded", ...) == "":
+        del data["worded"], data["by"]
+    return data
 
 
 def from_dict(data: dict[str, Any]) -> Event:
@@ -184,6 +232,8 @@ def from_dict(data: dict[str, Any]) -> Event:
     if kind is Replied:
         body["moves"] = tuple(Move(m["kind"], m["text"], tuple(m["refs"])) for m in body["moves"])
         body["assumptions"] = tuple(body["assumptions"])
+    if body.get("heard"):
+        body["heard"] = hearing(body["heard"])
     if kind is Sketched:
         body["boxes"] = tuple(Box(**box) for box in body["boxes"])
         body["joins"] = tuple((a, b) for a, b in body["joins"])
@@ -192,6 +242,13 @@ def from_dict(data: dict[str, Any]) -> Event:
             body[name] = tuple((step, value) for step, value in body[name])
     event: Event = kind(**body)
     return event
+
+
+def hearing(data: dict[str, Any]) -> Hearing:
+    """How a turn was heard, from plain data."""
+    words = tuple((int(a), int(b), int(c), int(d)) for a, b, c, d in data.get("words", ()))
+    garbled = tuple((int(a), int(b)) for a, b in data.get("garbled", ()))
+    return Hearing(**{**data, "words": words, "garbled": garbled})
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +261,8 @@ class Turn:
     step: str
     """The step that they were in when the turn was over."""
     reply: Replied | None = None
+    heard: Hearing | None = None
+    """How it was heard; None if it was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +342,7 @@ def advance(session: Session, event: Event) -> Session:
         case Started(case, version, engine, created, minutes):
             return replace(s, case=case, case_version=version, engine=engine, created=created, minutes=minutes)
         case Said():
-            return replace(s, turns=(*s.turns, Turn(event.turn, event.text, event.at, s.step)), paused=False)
+            return replace(s, turns=(*s.turns, Turn(event.turn, event.text, event.at, s.step, heard=event.heard)), paused=False)
         case Replied():
             return _replied(s, event)
         case Entered():

@@ -9,6 +9,7 @@ from typing import Any
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
+from tests.audio_endpoint import tone, wav_bytes
 
 from caseroom.app.engine import Engine
 from caseroom.app.interviews import Interview, Room
@@ -21,6 +22,13 @@ _FOLDER = TemporaryDirectory(prefix="caseroom-schema-", ignore_cleanup_errors=Tr
 _SETTINGS = Settings(home=Path(_FOLDER.name))
 _ROOM = Room(_SETTINGS, Shelf([]), Engine(_SETTINGS.cache), SessionStore(_SETTINGS.database))
 schema = schemathesis.openapi.from_asgi("/api/openapi.json", create_application(_ROOM))
+
+
+@schemathesis.serializer("audio/wav")
+def _wav(_: schemathesis.SerializationContext, value: Any) -> bytes:
+    """Sound: every second time a WAV file, else bytes as they come."""
+    data = value if isinstance(value, bytes) else str(value).encode()
+    return wav_bytes(tone(0.1)) if len(data) % 2 else data
 
 
 def _session(ended: bool) -> str:

@@ -66,8 +66,10 @@ class Desk:
     def turn(self, session_id: str) -> Iterator[Interview]:
         """The interview, ready to be talked to. Half as many turns are answered at a time as there are cores, since each uses two; more would only hold each other up."""
         began = time.perf_counter()
-        with self._answering, self.interview(session_id) as interview:
-            self.room.engine.prepare(interview.case)
+        with self.interview(session_id) as interview:
+            with self._answering:
+                self.room.engine.prepare(interview.case)
+            interview.thinking = self._answering  # a large model that words the reply holds nobody else up
             telemetry.record(self.room, "wait", time.perf_counter() - began)
             yield interview
 

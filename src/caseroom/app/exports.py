@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import caseroom
-from caseroom.app import peers, ratings, scorecards, watching
+from caseroom.app import coaching, peers, ratings, scorecards, watching
 from caseroom.app.grading import transcript_of
 from caseroom.app.interviews import Room
 from caseroom.app.progress import progress
@@ -15,6 +15,8 @@ from caseroom.errors import UsageError
 from caseroom.events import Session, to_dict
 from caseroom.grading import pages
 from caseroom.grading.scorecard import Scorecard
+from caseroom.grading.transcript import Said
+from caseroom.store.coachings import CoachingStore
 from caseroom.store.runs import RunStore
 
 FORMS = ("markdown", "json", "text", "html")
@@ -36,8 +38,14 @@ def session_data(room: Room, session_id: str) -> dict[str, Any]:
     session = room.store.session(session_id)
     card = scorecard_of(room, session_id)
     return {"session": session_id, "case": session.case, "created": session.created, "events": [to_dict(event) for event in events],
-            "transcript": [{"speaker": t.speaker, "at": t.at, "text": t.text} for t in transcript_of(session).turns],
-            "scorecard": card.to_dict() if card else None}  # fmt: skip
+            "transcript": [{"speaker": t.speaker, "at": t.at, "text": t.text, **_by(session, t)} for t in transcript_of(session).turns],
+            "scorecard": card.to_dict() if card else None, "coach": [asdict(one) for one in coaching.kept(room, session_id)]}  # fmt: skip
+
+
+def _by(session: Session, said: Said) -> dict[str, str]:
+    """Who worded a reply, where a large model did."""
+    worded = {turn.number: turn.reply.by for turn in session.turns if turn.reply and turn.reply.by}
+    return {"by": worded[said.number]} if said.speaker == "interviewer" and said.number in worded else {}
 
 
 def everything(room: Room) -> dict[str, Any]:
@@ -46,9 +54,17 @@ def everything(room: Room) -> dict[str, Any]:
     for stored in room.store.sessions():
         kept = [{"number": k.number, "created": k.created, "scorecard": k.body} for k in room.store.scorecards(stored.id)]
         proposal = runs.proposal(stored.id)
+        said = [asdict(coaching) for coaching in CoachingStore(room.store.database).of(stored.id)]
         events = [to_dict(event) for event in room.store.events(stored.id)]
         sessions.append(
-            {"session": stored.id, "events": events, "scorecards": kept, "edited_proposal": proposal, **peers.stored(room, stored.id)}
+            {
+                "session": stored.id,
+                "events": events,
+                "scorecards": kept,
+                "edited_proposal": proposal,
+                "coach": said,
+                **peers.stored(room, stored.id),
+            }
         )
     return {"caseroom": caseroom.__version__, "sessions": sessions, "runs": [asdict(runs.run(run.id)) for run in runs.runs()],
             "ratings": ratings.stored(room), "monitor": watching.stored(room)}  # fmt: skip
@@ -85,6 +101,11 @@ def transcript_text(session: Session) -> str:
     return "\n\n".join(lines) + "\n"
 
 
+def _speaker(session: Session, said: Said) -> str:
+    by = _by(session, said).get("by")
+    return said.speaker.capitalize() + (f" (worded by {by})" if by else "")
+
+
 def export(room: Room, session_id: str, form: str) -> str:
     """A session in one of the forms; JSON is made from `session_data`.
 
@@ -96,13 +117,13 @@ def export(room: Room, session_id: str, form: str) -> str:
     if form == "text":
         return transcript_text(session)
     if form == "markdown":
-        said = "\n\n".join(f"**{t.speaker.capitalize()}:** {t.text}" for t in transcript_of(session).turns)
-        head = f"{pages.to_markdown(card)}\n" if card else ""
+        said = "\n\n".join(f"**{_speaker(session, t)}:** {t.text}" for t in transcript_of(session).turns)
+        head = f"{pages.to_markdown(card, coaching.kept(room, session_id))}\n" if card else ""
         return f"{head}# Transcript\n\n{said}\n"
     if form == "html":
         if card is None:
             raise UsageError(
                 f"Session {session_id} is still open, so it has no scorecard. `caseroom practice --resume {session_id}` goes on with it."
             )
-        return pages.to_html(card)
+        return pages.to_html(card, coaching.kept(room, session_id))
     raise UsageError(f"There is no form {form!r}; write one of {', '.join(FORMS)}.")

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 from caseroom.app.engine import Engine, Progress
 from caseroom.cases.model import Case
-from caseroom.events import Move, Session
+from caseroom.errors import ModelError
+from caseroom.events import Session
 from caseroom.grading.communication import Happened
 from caseroom.grading.evidence import Evidence
 from caseroom.grading.finder import Finder
-from caseroom.grading.judge import Asked
+from caseroom.grading.judge import FEATURES, Asked
 from caseroom.grading.scorecard import Record, Scorecard, score
+from caseroom.grading.second import Reading, read
 from caseroom.grading.transcript import AGAIN, BOARD, NOTES, Said, Transcript
 from caseroom.interview.disclosure import Context, Disclosure, Ear
 from caseroom.interview.interviewer import Noticed, context
 from caseroom.language.text import Span, sentences
+from caseroom.models.chat import ChatModel
 from caseroom.steps import STEP_IDS
+
+SECOND = "|second:"
+"""Before the signature of a second reader, in a scorecard's."""
 
 
 def notice(finder: Finder, text: str, disclosure: Disclosure) -> Noticed:
@@ -29,18 +36,65 @@ def notice(finder: Finder, text: str, disclosure: Disclosure) -> Noticed:
     return Noticed(tuple(dict.fromkeys([*earned, *made])), tuple(point for point in named if point not in earned))
 
 
-def grade_transcript(engine: Engine, case: Case, transcript: Transcript, progress: Progress | None = None) -> Scorecard:
-    """Grade a transcript that comes from elsewhere. What was asked and assumed is heard from its words."""
+def grade_transcript(
+    engine: Engine, case: Case, transcript: Transcript, progress: Progress | None = None, reader: ChatModel | None = None
+) -> Scorecard:  # fmt: skip
+    """Grade a transcript that comes from elsewhere. What was asked and assumed is heard from its words.
+
+    Raises:
+        ModelError: the reader read no step at all.
+    """
     engine.prepare(case, progress)
     asked, assumed = _asked(engine.ear(case), transcript)
     record = Record(asked=asked, assumed=assumed, happened=_happened_in(case, transcript))
-    return score(engine.judge(case), transcript, record, engine.signature(case), progress)
+    return _scored(engine, case, transcript, record, progress, reader, None)
 
 
-def grade_session(engine: Engine, case: Case, session: Session, progress: Progress | None = None) -> Scorecard:
-    """Grade a session. What was asked is what the interviewer answered."""
-    record = _record(engine.ear(case), session)
-    return score(engine.judge(case), transcript_of(session), record, engine.signature(case), progress)
+def grade_session(
+    engine: Engine, case: Case, session: Session, progress: Progress | None = None, reader: ChatModel | None = None,
+    told: Callable[[str], None] | None = None,
+) -> Scorecard:  # fmt: skip
+    """Grade a session. What was asked is what the interviewer answered. `reader` is a large model that reads the points, too, and `told` hears at which step it is.
+
+    Raises:
+        ModelError: the reader read no step at all.
+    """
+    return _scored(engine, case, transcript_of(session), _record(engine.ear(case), session), progress, reader, told)
+
+
+def _scored(
+    engine: Engine, case: Case, transcript: Transcript, record: Record, progress: Progress | None, reader: ChatModel | None,
+    told: Callable[[str], None] | None,
+) -> Scorecard:  # fmt: skip
+    by, opinions = engine.signature(case), None
+    if reader is not None:
+        opinions = second_opinions(engine, case, transcript, reader, told).opinions
+        by = f"{by}{SECOND}{reader.signature}"
+    return score(engine.judge(case), transcript, record, by, progress, opinions)
+
+
+def second_opinions(
+    engine: Engine, case: Case, transcript: Transcript, reader: ChatModel, told: Callable[[str], None] | None = None
+) -> Reading:  # fmt: skip
+    """What a large model says of the points.
+
+    Raises:
+        ModelError: it read no step at all.
+    """
+    judge = engine.judge(case)
+    proposed = cache(lambda: judge.candidates(transcript))
+
+    def likely(step: str) -> list[int]:
+        """The turns that the judge would read for a step, the likeliest first."""
+        pieces, candidates = proposed()
+        mine = [c for c in candidates if judge.points[c.point].step == step]
+        best = sorted(mine, key=lambda c: -float(c.features[FEATURES.index("relevance")]))
+        return list(dict.fromkeys(pieces[c.piece].turn.number for c in best))
+
+    reading = read(case, transcript, reader, likely, told)
+    if len(reading.failed) == len(STEP_IDS):
+        raise ModelError(f"The second reader read nothing: {next(iter(reading.failed.values()))}")
+    return reading
 
 
 def grade_with(engine: Engine, case: Case, session: Session, step: str, text: str) -> Scorecard:
@@ -66,12 +120,12 @@ def transcript_of(session: Session) -> Transcript:
     """A session as a transcript: its turns, then the board's reasons and the notes. Interviewer's turns carry the number of the turn that they answer."""
     turns: list[Said] = []
     if session.opening:
-        turns.append(Said(0, "interviewer", _words(session.opening.moves), 0.0))
+        turns.append(Said(0, "interviewer", session.opening.words, 0.0))
     probed: str | None = None
     for turn in session.turns:
-        turns.append(Said(turn.number, "candidate", turn.text, turn.at, turn.step, probed))
+        turns.append(Said(turn.number, "candidate", turn.text, turn.at, turn.step, probed, turn.heard))
         if turn.reply:
-            turns.append(Said(turn.number, "interviewer", _words(turn.reply.moves), turn.reply.at))
+            turns.append(Said(turn.number, "interviewer", turn.reply.words, turn.reply.at))
             probed = next((ref for move in turn.reply.moves if move.kind == "probe" for ref in move.refs), None)
     reasons = (
         "\n".join(f"{box.kind.capitalize()}: {box.reason.strip()}" for box in session.board.boxes if box.reason.strip())
@@ -80,10 +134,6 @@ def transcript_of(session: Session) -> Transcript:
     )
     beside = ((BOARD, reasons), (NOTES, session.notes))
     return Transcript((*turns, *(Said(number, "candidate", text) for number, text in beside if text.strip())))
-
-
-def _words(moves: Iterable[Move]) -> str:
-    return " ".join(move.text for move in moves)
 
 
 def _asked_in(ear: Ear, session: Session) -> tuple[Asked, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from caseroom.app.engine import Engine
 from caseroom.cases.shelf import Shelf
 from caseroom.config import Settings
 from caseroom.errors import CaseroomError
+from caseroom.models.settings import read_settings
 from caseroom.store.sessions import SessionStore
 
 PACKAGES = ("numpy", "onnxruntime", "tokenizers", "pydantic", "PyYAML", "SQLAlchemy", "typer", "rich", "jinja2", "text2num", "platformdirs")
@@ -39,7 +41,8 @@ def examine(settings: Settings) -> list[Finding]:
             lambda: f"{settings.user_cases} ({'there' if settings.user_cases.is_dir() else 'not made yet; put case folders there'})",
         ),
         ("lab", _lab),
-        ("network", lambda: "not needed; nothing leaves this machine"),
+        ("large models", lambda: large_models(settings)),
+        ("network", lambda: _network(settings)),
     )
     return [_look(name, look) for name, look in looks]
 
@@ -65,6 +68,34 @@ def _lab() -> str:
     extras = {"documents (PDF, Word)": ("pypdf", "docx"), "local (GGUF)": ("xllamacpp",)}
     said = [f"{name} {'there' if all(map(find_spec, modules)) else 'not installed'}" for name, modules in extras.items()]
     return f"{len(running)} shipped cases have data to run on; extras: {', '.join(said)}"
+
+
+def large_models(settings: Settings) -> str:
+    """What is set up, where it sends text, and whether the keys are there; none is needed."""
+    from caseroom.models.providers import ready
+
+    entries = read_settings(settings.home / "models.yaml").entries
+    if not entries:
+        return "none is set up, and none is needed; `caseroom models` says how"
+    said = []
+    for entry in entries:
+        known = ready(entry, os.environ)
+        key = "no key needed" if not entry.key_name else f"key {entry.key_name} {'found' if known['key'] else 'not found'}"
+        extra = "" if known["installed"] else "; its extra is not installed"
+        said.append(f"{entry.name} ({entry.kind}, text goes to {entry.host or 'nobody'}, {key}{extra})")
+    return "; ".join(said)
+
+
+def _network(settings: Settings) -> str:
+    try:
+        hosts = sorted({entry.host for entry in read_settings(settings.home / "models.yaml").entries if entry.host})
+    except CaseroomError:
+        hosts = []
+    return (
+        f"not needed; text leaves this machine only to {', '.join(hosts)}, as agreed"
+        if hosts
+        else "not needed; nothing leaves this machine"
+    )
 
 
 def _models(settings: Settings) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 
 from caseroom import events as ev
-from caseroom.app import grading, telemetry
+from caseroom.app import grading, telemetry, worded
 from caseroom.app.engine import Engine, Progress
 from caseroom.cases.model import Case
 from caseroom.cases.shelf import Shelf
@@ -60,6 +61,8 @@ class Interview:
         self.id = session_id
         self.session = room.store.session(session_id)
         self.case: Case = room.shelf.case(self.session.case)
+        self.thinking: AbstractContextManager[object] = nullcontext()
+        """Held while the embedded models work on a turn."""
         self._tick = tick
         self.began = tick() - self.session.at if began is None else began
 
@@ -94,13 +97,21 @@ class Interview:
         links = PeopleStore(self.room.store.database).links(self.id)
         return any(link.role == HOST and not link.revoked and now < datetime.fromisoformat(link.expires) for link in links)
 
-    @telemetry.observed("turn")
-    def say(self, text: str) -> ev.Replied | None:
+    def say(self, text: str, heard: ev.Hearing | None = None) -> ev.Replied | None:
         """Store a turn of the candidate, then answer it; None where a person holds the interview, who answers later.
 
         Raises:
             UsageError: the interview is over, or the person who holds it has not answered the turn before.
             SessionMoved: another process went on with the session.
+        """
+        last = list(self.saying(text, heard))[-1]
+        return last if isinstance(last, ev.Replied) else None
+
+    def saying(self, text: str, heard: ev.Hearing | None = None) -> Iterator[ev.Said | ev.Move | ev.Replied]:
+        """The same, step by step: the turn when it is stored, what is said as it comes, the reply when it is stored. Go on to the end, or it is not answered.
+
+        Raises:
+            UsageError, SessionMoved: as `say`.
         """
         if self.session.ended:
             raise UsageError(f"The interview is over. `caseroom sessions show {self.id}` shows its scorecard.")
@@ -109,19 +120,35 @@ class Interview:
             raise UsageError("A person holds this interview and has not answered yet. Wait, take the turn back, or revoke their link.")
         if self.session.paused:
             self.resume()
-        self._add(ev.Said(self.session.next_turn, text, round(self.now, 2)))
+        said = ev.Said(self.session.next_turn, text, round(self.now, 2), heard)
+        self._add(said)
+        yield said
         if held:
             self._follow(self.heard()[1])
-            return None
-        return self.answer()
+        else:
+            yield from self.answering()
 
     def answer(self) -> ev.Replied:
         """Answer the last turn: just now, when a crash came between, or when nobody holds the interview any more."""
-        disclosure, noticed = self.heard()
-        self._follow(noticed)
-        reply = interviewer.reply(self.case, self.session, disclosure, noticed, round(self.now, 2))
-        self._add(reply)
+        *_, reply = self.answering()
+        assert isinstance(reply, ev.Replied)
         return reply
+
+    def answering(self) -> Iterator[ev.Move | ev.Replied]:
+        """What is said as it comes, then the reply when it is stored."""
+        reply, noticed = self._decided()
+        for piece in worded.worded(self.room, self.case, self.id, self.session, reply, noticed):
+            if isinstance(piece, ev.Replied):
+                self._add(piece)
+            yield piece
+
+    @telemetry.observed("turn")
+    def _decided(self) -> tuple[ev.Replied, interviewer.Noticed]:
+        """The plain reply to the last turn, and what the interviewer noticed in it."""
+        with self.thinking:
+            disclosure, noticed = self.heard()
+            self._follow(noticed)
+            return interviewer.reply(self.case, self.session, disclosure, noticed, round(self.now, 2)), noticed
 
     def relay(self, moves: Sequence[ev.Move]) -> ev.Replied:
         """Answer the last turn with what a person says. What was assumed is heard as ever, and the clock adds its word."""

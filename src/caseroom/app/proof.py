@@ -37,6 +37,8 @@ class Proof:
     """Single lines that do not do what they should, with advice."""
     problems: list[str] = field(default_factory=list)
     """What makes the case not whole."""
+    thin: list[str] = field(default_factory=list)
+    """What there is too little of; it holds all the same."""
 
     @property
     def whole(self) -> bool:
@@ -49,10 +51,48 @@ def prove(engine: Engine, case: Case, progress: Progress | None = None) -> Proof
     engine.prepare(case, progress)
     proof = Proof(case.id)
     proof.problems += [*(f"rubric.yaml: point {words}, which no proposal has" for words in unknown_fields(case)), *check_case(case)]
+    proof.thin += thin(case)
     _facts(engine, case, proof)
     _points(engine, case, proof)
     _strong(engine, case, proof)
     return proof
+
+
+def thin(case: Case) -> list[str]:
+    """What a case has too little of to be talked about well."""
+    own = _own_words(case)
+    few = {
+        f"{len(case.facts)} facts; 16 to 24 make a case": len(case.facts) < FACTS,
+        _few("questions", [fact.id for fact in case.facts if len(fact.questions) < QUESTIONS], f"{QUESTIONS} to 40 are wanted"): True,
+        _few("near-misses", [fact.id for fact in case.facts if len(fact.near_misses) < MISSES], f"{MISSES} and more are wanted"): True,
+        "no question of a fact earns a point (asking_earns)": not any(fact.asking_earns for fact in case.facts),
+        f"{len(own)} core points are told in the case's own words; each deserves it": len(own) < POINTS,
+        "the strong answer has paragraphs that stand in every new case; write them anew": _general(case) >= POINTS,
+        f"{len(case.turns)} messy turn{'' if len(case.turns) == 1 else 's'}; 3 are wanted": len(case.turns) < TURNS,
+        "it is a draft: a person reads it, then `draft: true` is removed from case.yaml": case.draft,
+    }  # fmt: skip
+    return [words for words, so in few.items() if so and words]
+
+
+FACTS, QUESTIONS, MISSES, POINTS, TURNS = 16, 25, 10, 24, 3
+"""The fewest that make a case."""
+
+
+def _few(what: str, ids: Sequence[str], wanted: str) -> str:
+    shown = ", ".join(ids[:4]) + (f" and {len(ids) - 4} more" if len(ids) > 4 else "")
+    return f"too few {what} ({wanted}): {shown}" if ids else ""
+
+
+def _own_words(case: Case) -> list[str]:
+    """Core points that the case tells in examples of its own."""
+    shared = {line for point in common_rubric() for line in point.examples}
+    return [point.id for point in case.points if point.weight == "core" and any(line not in shared for line in point.examples)]
+
+
+def _general(case: Case) -> int:
+    """How many paragraphs of the strong answer are the common rubric's."""
+    shared = {" ".join(line.split()) for point in common_rubric() for line in point.examples}
+    return sum(passage.text in shared for passage in case.strong)
 
 
 def _facts(engine: Engine, case: Case, proof: Proof) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from caseroom.app import reviews, telemetry
+from caseroom.app import largemodels, reviews, telemetry
 from caseroom.app.interviews import Room
 from caseroom.app.propose import data_of, without_data
 from caseroom.cases.data import CaseData, load_data
@@ -118,7 +118,7 @@ def carry_out(
         return _run(kept)
     store.set(run_id, "running")
     try:
-        made = _study(room, kept.asked, told, stopped, _queue(room, kept, force))
+        made = _study(room, kept, told, stopped, _queue(room, kept, force))
     except Waiting:
         store.set(run_id, "waiting", reviews.words(reviews.waiting(room, run_id)))
         return run(room, run_id)
@@ -142,8 +142,9 @@ def _queue(room: Room, kept: KeptRun, force: bool) -> reviews.RunQueue | None:
 
 
 def _study(
-    room: Room, asked: Mapping[str, Any], told: Told | None, stopped: Callable[[], bool] | None, queue: Queue | None
+    room: Room, kept: KeptRun, told: Told | None, stopped: Callable[[], bool] | None, queue: Queue | None
 ) -> dict[str, Any]:  # fmt: skip
+    asked = kept.asked
     folder = Path(asked["data"]) if asked["data"] else None
     data = _data(room, asked["case"], folder)
     if data.version != asked["version"]:
@@ -152,9 +153,12 @@ def _study(
     try:
         engine, notes = room.engine, list[str]()
         progress = (lambda done, total: told("documents", done, total)) if told else None
-        workshop = Workshop(data, engine.encoder, engine.entailment, engine.reader, progress, notes)
+        workshop = Workshop(
+            data, engine.encoder, engine.entailment, engine.reader, progress, notes, lambda name: largemodels.generator(room, name, kept.id)
+        )
         lab = Lab(workshop, Replies(remembered), Windows(remembered), told, stopped, asked["limit"], asked.get("keep", 0), queue)
         study = lab.study(from_data(asked["proposal"]), quick=asked["quick"])
+        notes += largemodels.spent_in_words(room, kept.id, data.economics.currency)
         name = asked["case"] or str(folder)
         made = report(study, data, case=name, title=asked["title"], notes=notes).to_dict()
         return cast(dict[str, Any], json.loads(json.dumps(made, default=str)))

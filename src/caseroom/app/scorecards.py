@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,10 +10,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from caseroom.app import telemetry
 from caseroom.app.engine import Progress
-from caseroom.app.grading import grade_session
+from caseroom.app.grading import SECOND, grade_session
 from caseroom.app.interviews import Room
-from caseroom.errors import StoreError
+from caseroom.errors import ModelError, StoreError
 from caseroom.grading.scorecard import PointScore, Scorecard
+from caseroom.models.chat import ChatModel
 from caseroom.store.sessions import Stored
 
 _FORM = TypeAdapter(Scorecard)
@@ -87,18 +88,38 @@ def _read(room: Room, session_id: str, number: int) -> Graded | None:
 _known: dict[tuple[str, str, int], Graded | None] = {}
 
 
+def read_twice(room: Room, session_id: str, told: Callable[[str], None] | None = None) -> Graded:
+    """The scorecard with the opinion of the second reader that the settings name; kept beside the others.
+
+    Raises:
+        SessionNotFound: no such session.
+        ModelError: no reader is set up, or it read nothing.
+    """
+    from caseroom.app.largemodels import chat_model
+
+    reader = chat_model(room, "reader", session_id)
+    if reader is None:
+        raise ModelError(
+            "No second reader is set up. `caseroom models add` names a model, `caseroom models use reader NAME` makes it the reader."
+        )
+    return grade_again(room, session_id, None, reader, told)
+
+
 @telemetry.observed("grading")
-def grade_again(room: Room, session_id: str, progress: Progress | None = None) -> Graded:
-    """The scorecard by the judge of today; kept beside the others unless the newest is by the same judge.
+def grade_again(
+    room: Room, session_id: str, progress: Progress | None = None, reader: ChatModel | None = None, told: Callable[[str], None] | None = None
+) -> Graded:  # fmt: skip
+    """The scorecard by the judge of today; kept beside the others unless the newest is by the same judge. `reader` is a large model that reads the points, too.
 
     Raises:
         SessionNotFound: no such session.
         UnknownCase, CaseError: its case is gone or does not hold.
+        ModelError: the reader read nothing.
     """
     session = room.store.session(session_id)
     case = room.shelf.case(session.case)
     room.engine.prepare(case, progress)
-    card = grade_session(room.engine, case, session, progress)
+    card = grade_session(room.engine, case, session, progress, reader, told)
     kept = history(room, session_id)
     if kept and kept[-1].card == card:
         return kept[-1]
@@ -113,7 +134,7 @@ def grade_again(room: Room, session_id: str, progress: Progress | None = None) -
 def is_of_today(room: Room, card: Scorecard) -> bool:
     """Whether the judge and the case of today would give this scorecard."""
     case = room.shelf.case(card.case)
-    return card.judge == room.engine.signature(case) and card.case_version == case.version
+    return card.judge.partition(SECOND)[0] == room.engine.signature(case) and card.case_version == case.version
 
 
 def moved(before: Scorecard, after: Scorecard) -> list[Moved]:

@@ -16,6 +16,7 @@ from caseroom.app.interviews import Room
 from caseroom.app.tally import EAR, SECONDS, Tally
 from caseroom.app.telemetry import OURS
 from caseroom.errors import SessionNotFound
+from caseroom.store.calls import CallStore
 from caseroom.store.log import Log
 from caseroom.store.readings import ReadingStore
 
@@ -38,7 +39,8 @@ class Tallies:
     """Counts the days of a room. What was folded once is remembered, since events and scorecards never change."""
 
     def __init__(self, room: Room) -> None:
-        self._room, self._log, self._readings = room, Log(room.store.database), ReadingStore(room.store.database)
+        database = room.store.database
+        self._room, self._log, self._readings, self._calls = room, Log(database), ReadingStore(database), CallStore(database)
         self._talks: dict[str, _Talk] = {}
         self._verdicts: dict[tuple[str, int], Mapping[str, str]] = {}
 
@@ -127,8 +129,8 @@ class Tallies:
                 of[reading.labels.get("kind", "unknown")] += 1
 
     def _called(self, days: Days, since: str) -> None:
-        for call in self._readings.calls(since):
-            if tally := days.get(call.when[:10]):
+        for call in self._calls.calls(since=since):
+            if tally := days.get(call.created[:10]):
                 tally.calls.append(call)
 
 

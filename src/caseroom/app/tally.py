@@ -9,13 +9,13 @@ from datetime import date
 import numpy as np
 
 from caseroom.monitoring.measured import Counts, Measured, Share, Values
-from caseroom.store.readings import Call
+from caseroom.store.calls import KeptCall
 
 EAR = ("fact", "ask_back", "unknown", "decline")
 """What the ear makes of a turn: a fact said, asked back, not known, an attack refused."""
 SECONDS = ("turn", "wait", "grading", "run")
-GOOD_CALLS = frozenset({"", "ok", "used", "taken", "replied", "done"})
-"""Outcomes of a model's call whose reply was used; after any other the words of the house stood in."""
+GOOD_CALLS = frozenset({"ok", "stopped"})
+"""Outcomes of a model's call that are no failure: it answered, or nobody wanted the rest. After any other the next model or the words of the house stood in."""
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Tally:
     runs: Counter[str] = field(default_factory=Counter)
     """Runs of the lab by where they stand."""
     review_hours: list[float] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
+    calls: list[KeptCall] = field(default_factory=list)
 
     @property
     def fallbacks(self) -> int:
@@ -53,7 +53,7 @@ class Tally:
     @property
     def cost(self) -> float:
         """What calls of models cost."""
-        return sum(call.cost for call in self.calls)
+        return sum(call.cost or 0.0 for call in self.calls)
 
     def measured(self) -> dict[str, Measured]:
         """The day in the form that is watched. What did not happen is not measured."""
@@ -69,7 +69,7 @@ class Tally:
         }  # fmt: skip
         values = {
             **{f"{name}_seconds": self.seconds[name] for name in SECONDS}, "review_hours": self.review_hours,
-            "model_seconds": [call.seconds for call in self.calls], "model_cost": [call.cost for call in self.calls],
+            "model_seconds": [call.seconds for call in self.calls], "model_cost": [call.cost for call in self.calls if call.cost is not None],
         }  # fmt: skip
         found: dict[str, Measured] = {name: Share(hits, of) for name, (hits, of) in shares.items() if of}
         found |= {name: Values(np.asarray(sample, dtype=np.float64)) for name, sample in values.items() if sample}

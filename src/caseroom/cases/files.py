@@ -28,6 +28,7 @@ class CaseForm(Form):
     domain: Text
     level: Literal["junior", "middle", "senior"]
     trap: bool = False
+    draft: bool = False
     minutes: dict[StepId, Annotated[float, Field(gt=0, le=240)]]
     opening: Text
     terms: list[Text] = Field(min_length=1)

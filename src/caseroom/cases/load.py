@@ -57,7 +57,7 @@ def load_case(folder: Path) -> Case:
         id=folder.name, folder=folder, title=head.title, company=head.company, domain=head.domain, level=head.level, trap=head.trap,
         minutes=tuple(head.minutes.items()), opening=" ".join(head.opening.split()), terms=tuple(head.terms),
         facts=tuple(fact_of(form) for form in facts[0].facts), points=points, turns=tuple(_turn(form) for form in turns[0].turns),
-        strong=tuple(strong), version=_digest(folder),
+        strong=tuple(strong), version=_digest(folder), draft=head.draft,
     )  # fmt: skip
     problems = list(_misfits(loaded, facts[1], rubric[1], turns[1]))
     if problems:

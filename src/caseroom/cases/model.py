@@ -117,6 +117,8 @@ class Case:
     strong: tuple[StrongPassage, ...]
     version: str
     """A digest of the case's files and of the common rubric."""
+    draft: bool = False
+    """Drafted by a machine, and not read by a person yet."""
 
     def fact(self, fact_id: str) -> Fact:
         """The fact of that id."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from caseroom.cases.files import PointForm
@@ -31,16 +32,17 @@ def write_skeleton(folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     for name in _FILES:
         (folder / name).write_text((_TEMPLATES / name).read_text(encoding="utf-8"), encoding="utf-8")
-    (folder / "strong.md").write_text(_strong(), encoding="utf-8")
+    (folder / "strong.md").write_text(strong_of(), encoding="utf-8")
     return [folder / name for name in (*_FILES, "strong.md")]
 
 
-def _strong() -> str:
-    """A strong answer from the common rubric's own examples, to be replaced paragraph by paragraph."""
+def strong_of(own: Mapping[str, str] | None = None) -> str:
+    """A strong answer from the common rubric's own examples, to be replaced paragraph by paragraph; `own` are those of a case, by point."""
+    mine = {**_OWN, **own} if own else _OWN
     parts = ["<!-- A strong answer: one paragraph a point. These are general; write them anew in this case's words and figures. -->"]
     for step in STEPS:
         parts.append(f"## {step.title}")
-        parts += [f"`{p.id}` {_OWN.get(p.id) or _example(p)}" for p in common_rubric() if p.step == step.id and p.weight == "core"]
+        parts += [f"`{p.id}` {mine.get(p.id) or _example(p)}" for p in common_rubric() if p.step == step.id and p.weight == "core"]
     return "\n\n".join(parts) + "\n"
 
 

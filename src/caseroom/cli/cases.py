@@ -1,4 +1,4 @@
-"""`caseroom cases`: list, show, check, new."""
+"""`caseroom cases`: list, show, check, new. `draft` is in drafts.py."""
 
 from __future__ import annotations
 
@@ -19,7 +19,15 @@ def list_cases(*, cases: Path | None, as_json: bool) -> None:
     shelf = the_shelf(cases)
     found, broken = shelf.all()
     rows = [
-        {"id": c.id, "title": c.title, "domain": c.domain, "level": c.level, "minutes": c.total_minutes(), "folder": str(c.folder)}
+        {
+            "id": c.id,
+            "title": c.title,
+            "domain": c.domain,
+            "level": c.level,
+            "minutes": c.total_minutes(),
+            "folder": str(c.folder),
+            "draft": c.draft,
+        }
         for c in found
     ]
     if as_json:
@@ -36,6 +44,8 @@ def list_cases(*, cases: Path | None, as_json: bool) -> None:
                 )
             )
         console.print(table)
+        if drafts := [row["id"] for row in rows if row["draft"]]:
+            say(f"Draft, not read by a person yet: {', '.join(map(str, drafts))}", style="yellow")
     for error in broken:
         errors.print(f"Does not hold, `caseroom cases check` says more: {error.problems[0]}", markup=False, style="yellow")
 
@@ -45,10 +55,12 @@ def show(case: str, *, cases: Path | None, as_json: bool) -> None:
     loaded = the_shelf(cases).case(case)
     if as_json:
         print_json({"id": loaded.id, "title": loaded.title, "company": loaded.company, "domain": loaded.domain, "level": loaded.level,
-                    "minutes": dict(loaded.minutes), "opening": loaded.opening, "version": loaded.version, "facts": len(loaded.facts)})  # fmt: skip
+                    "minutes": dict(loaded.minutes), "opening": loaded.opening, "version": loaded.version, "facts": len(loaded.facts), "draft": loaded.draft})  # fmt: skip
         return
     say(f"{loaded.title}  ({loaded.company})", style="bold")
     say(f"{loaded.domain}, {loaded.level}, " + " · ".join(f"{BY_ID[s].title} {m:g}" for s, m in loaded.minutes), style="dim")
+    if loaded.draft:
+        say("A draft, not read by a person yet: figures in it may be invented. DRAFT.md in its folder says which.", style="yellow")
     say(f"\n{loaded.opening}\n")
     say(f"{len(loaded.facts)} facts are withheld until asked. `caseroom practice {loaded.id}` starts.", style="dim")
 
@@ -65,7 +77,12 @@ def check(names: list[str], *, lines: bool, cases: Path | None, as_json: bool) -
         except CaseError as error:
             proofs.append(Proof(folder.name, problems=error.problems))
     if as_json:
-        print_json([{"case": p.case, "whole": p.whole, "shares": p.shares, "problems": p.problems, "lines": p.lines} for p in proofs])
+        print_json(
+            [
+                {"case": p.case, "whole": p.whole, "shares": p.shares, "problems": p.problems, "thin": p.thin, "lines": p.lines}
+                for p in proofs
+            ]
+        )
     else:
         for proof in proofs:
             _show(proof, lines)
@@ -79,6 +96,8 @@ def _show(proof: Proof, lines: bool) -> None:
         say(f"  {share:6.1%}  {name}")
     for problem in proof.problems:
         say(f"  {problem}", style="red")
+    for words in proof.thin:
+        say(f"  thin: {words}", style="yellow")
     if proof.lines and lines:
         for line in proof.lines:
             say(f"  {line}", style="dim")

@@ -9,7 +9,10 @@ from typing import Annotated
 
 import typer
 
+from caseroom.cli.draft_verbs import EPILOG as DRAFT_EXAMPLE
+from caseroom.cli.draft_verbs import draft
 from caseroom.cli.labels_verbs import labels_app
+from caseroom.cli.models_verbs import models_app
 from caseroom.cli.monitor_verbs import EPILOG as MONITOR_EXAMPLE
 from caseroom.cli.monitor_verbs import monitor
 from caseroom.cli.peers_verbs import peers_app, share
@@ -18,6 +21,8 @@ from caseroom.cli.reviews_verbs import EPILOG as REVIEW_EXAMPLE
 from caseroom.cli.reviews_verbs import review
 from caseroom.cli.rollout_verbs import EPILOG as ROLLOUT_EXAMPLE
 from caseroom.cli.rollout_verbs import rollout
+from caseroom.cli.voice_verbs import EPILOG as TRANSCRIBE_EXAMPLE
+from caseroom.cli.voice_verbs import transcribe, voice_app
 from caseroom.errors import CaseroomError
 
 app = typer.Typer(
@@ -30,15 +35,15 @@ app.command("monitor", epilog=MONITOR_EXAMPLE)(monitor)
 app.command("rollout", epilog=ROLLOUT_EXAMPLE)(rollout)
 cases_app = typer.Typer(help="List, show, check and write cases.", rich_markup_mode=None)
 sessions_app = typer.Typer(help="List, show, export and delete your sessions.", rich_markup_mode=None)
-app.add_typer(cases_app, name="cases")
 runs_app = typer.Typer(help="List, show, compare and go on with runs of the lab.", rich_markup_mode=None)
 data_app = typer.Typer(help="Make and check folders of your own data.", rich_markup_mode=None)
-app.add_typer(sessions_app, name="sessions")
-app.add_typer(runs_app, name="runs")
-app.add_typer(data_app, name="data")
-app.add_typer(rate_app, name="rate")
-app.add_typer(labels_app, name="labels")
-app.add_typer(peers_app, name="peers")
+for verbs, called in (
+    (cases_app, "cases"), (sessions_app, "sessions"), (runs_app, "runs"), (data_app, "data"), (rate_app, "rate"), (labels_app, "labels"),
+    (peers_app, "peers"), (voice_app, "voice"), (models_app, "models"),
+):  # fmt: skip
+    app.add_typer(verbs, name=called)
+app.command("transcribe", epilog=TRANSCRIBE_EXAMPLE)(transcribe)
+cases_app.command("draft", epilog=DRAFT_EXAMPLE)(draft)
 app.command("share", epilog="Example: caseroom share k3vq8mza --mask --days 7")(share)
 
 CasesDir = Annotated[Path | None, typer.Option("--cases", metavar="DIR", help="A folder of case folders to add to the shelf.")]
@@ -69,13 +74,18 @@ def practice(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the newest open session, or with the one named.")] = False,
     script: Annotated[Path | None, typer.Option(metavar="FILE", help="Play a file of turns, a blank line between them.")] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the scorecard as a printable HTML file.")] = None,
+    voice: Annotated[bool, typer.Option("--voice", help="Speak: by microphone and loudspeaker (docs/voice.md).")] = False,
+    hands_free: Annotated[bool, typer.Option("--hands-free", help="With --voice: no key; a turn ends when you are silent.")] = False,
+    keep_audio: Annotated[bool, typer.Option("--keep-audio", help="With --voice: keep the recording of each turn.")] = False,
+    recogniser: Annotated[str, typer.Option(metavar="NAME", help="With --voice: base, tiny.en, or http://HOST/v1#MODEL.")] = "",
     cases: CasesDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Hold a mock interview and get its scorecard."""
     from caseroom.cli import practice as verb
 
-    verb.run(case, resume=resume, script=script, html=html, cases=cases, as_json=as_json)
+    wishes = verb.wishes(hands_free, keep_audio, recogniser) if voice else None
+    verb.run(case, resume=resume, script=script, html=html, cases=cases, as_json=as_json, spoken=wishes)
 
 
 @app.command(epilog="Example: caseroom grade resume-screening interview.txt --html scorecard.html")
@@ -257,12 +267,27 @@ def sessions_export(
     verb.export(session, form, output, cases=cases)
 
 
-@sessions_app.command("grade", epilog="Example: caseroom sessions grade k3vq8mza")
-def sessions_grade(session: str, cases: CasesDir = None, as_json: AsJson = False) -> None:
+@sessions_app.command("grade", epilog="Example: caseroom sessions grade k3vq8mza --second")
+def sessions_grade(
+    session: str,
+    second: Annotated[
+        bool, typer.Option("--second", help="Have the points read by the second reader, too: `caseroom models use reader NAME`.")
+    ] = False,
+    cases: CasesDir = None,
+    as_json: AsJson = False,
+) -> None:
     """Grade a session again by the judge of today; older scorecards are kept, and what moved is shown."""
     from caseroom.cli import sessions as verb
 
-    verb.grade(session, cases=cases, as_json=as_json)
+    verb.grade(session, second=second, cases=cases, as_json=as_json)
+
+
+@sessions_app.command("coach", epilog="Example: caseroom sessions coach k3vq8mza")
+def sessions_coach(session: str, cases: CasesDir = None, as_json: AsJson = False) -> None:
+    """Have a large model write about what would lift the answer most; what nothing supports is left out: `caseroom models use coach NAME`."""
+    from caseroom.cli import sessions as verb
+
+    verb.coach(session, cases=cases, as_json=as_json)
 
 
 @sessions_app.command("delete", epilog="Example: caseroom sessions delete k3vq8mza --yes")

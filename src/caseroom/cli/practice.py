@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from caseroom.app import scorecards
 from caseroom.app.exports import scorecard_html
@@ -15,10 +16,13 @@ from caseroom.cases.model import Case
 from caseroom.cli import scorecard as card_view
 from caseroom.cli.screen import console, errors, print_json, progress, say, the_room, write_file
 from caseroom.errors import UsageError
-from caseroom.events import Move, Replied
+from caseroom.events import Move, Replied, Said
 from caseroom.grading.levels import ANCHORS
 from caseroom.interview.interviewer import CLOSING
 from caseroom.steps import BY_ID, STEPS
+
+if TYPE_CHECKING:
+    from caseroom.cli.talk import Gear, Wishes
 
 HELP = """\
   /time     how much is left           /pause    stop the clock (any words start it again)
@@ -32,10 +36,15 @@ def open_the_room() -> None:
     run(None, resume=False, script=None, html=None, cases=None, as_json=False)
 
 
-def run(case: str | None, *, resume: bool, script: Path | None, html: Path | None, cases: Path | None, as_json: bool) -> None:
-    """The verb."""
+def run(
+    case: str | None, *, resume: bool, script: Path | None, html: Path | None, cases: Path | None, as_json: bool, spoken: Wishes | None = None
+) -> None:  # fmt: skip
+    """The verb. `spoken`: how, if it is."""
+    if spoken and (script or as_json):
+        raise UsageError("--voice needs a person; leave --script and --json out.")
     lines = read_script(script) if script else None
     room = the_room(cases)
+    found = _gear(room, spoken) if spoken else None
     clock = ScriptClock()
     tick = time.monotonic if lines is None else clock
     if resume:
@@ -49,7 +58,10 @@ def run(case: str | None, *, resume: bool, script: Path | None, html: Path | Non
     with progress("Reading the case") as told:
         interview.prepare(told)
     try:
-        _converse(interview, _typed() if lines is None else _played(interview, lines, clock, as_json), as_json)
+        if found and spoken:
+            _speak(interview, found, spoken)
+        else:
+            _converse(interview, _typed() if lines is None else _played(interview, lines, clock, as_json), as_json)
     except KeyboardInterrupt:
         _stored(interview)
         raise
@@ -119,7 +131,7 @@ def _introduce(interview: Interview, *, resumed: bool) -> None:
 
 def _show_reply(reply: Replied) -> None:
     console.print()
-    for move in reply.moves:
+    for move in reply.said:
         _show_move(move)
     console.print()
 
@@ -153,23 +165,73 @@ def _played(interview: Interview, lines: list[Line], clock: ScriptClock, quiet: 
 
 def _converse(interview: Interview, source: Iterator[str], quiet: bool) -> None:
     if interview.unanswered and not interview.held:  # a crash came between the turn and its answer
-        _tell(interview.answer(), quiet)
+        _tell(interview.answering(), quiet)
     for text in source:
         command, _, rest = text.strip().partition(" ")
         if command.startswith("/"):
             if _command(interview, command.lower(), rest.strip(), quiet):
                 return
         elif text.strip():
-            _tell(interview.say(text), quiet)
+            _tell(interview.saying(text), quiet)
 
 
-def _tell(reply: Replied | None, quiet: bool) -> None:
-    if quiet:
-        return
+def wishes(hands_free: bool, keep_audio: bool, recogniser: str) -> Wishes:
+    """What was asked for of a spoken interview."""
+    from caseroom.cli.talk import Wishes
+
+    return Wishes(hands_free, keep_audio, recogniser)
+
+
+def _gear(room: Room, asked: Wishes) -> Gear:
+    from caseroom.cli import talk
+
+    return talk.gear(room.settings, asked)
+
+
+def _speak(interview: Interview, found: Gear, asked: Wishes) -> None:
+    from caseroom.cli.talk import Speaking
+
+    if interview.unanswered and not interview.held:
+        _tell(interview.answering(), quiet=False)
+    speaking = Speaking(interview, found, asked)
+
+    def line(text: str) -> bool:
+        """A typed line or command; True if the interview is over."""
+        command, _, rest = text.strip().partition(" ")
+        if command.startswith("/"):
+            return _command(interview, command.lower(), rest.strip(), quiet=False)
+        _tell(interview.saying(text), quiet=False)
+        if reply := interview.session.turns[-1].reply:
+            speaking.speak(reply.words)
+        return False
+
+    if replies := interview.session.replies():
+        speaking.speak(replies[-1].words)
+    speaking.run(line, _told)
+
+
+def _told(reply: Replied | None) -> None:
     if reply:
         _show_reply(reply)
     else:
         say("A person holds this interview; their answer comes in the browser (`caseroom serve`).", style="dim")
+
+
+def _tell(pieces: Iterator[Said | Move | Replied], quiet: bool) -> None:
+    """Say a reply as it comes."""
+    last: Said | Move | Replied | None = None
+    for last in pieces:
+        if quiet or isinstance(last, Said):
+            continue
+        if isinstance(last, Move):
+            _show_move(last)
+        elif last.by:
+            say(f"(worded by {last.by})", style="dim")
+    if quiet:
+        return
+    if isinstance(last, Said):
+        say("A person holds this interview; their answer comes in the browser (`caseroom serve`).", style="dim")
+    console.print()
 
 
 def _command(interview: Interview, command: str, rest: str, quiet: bool) -> bool:

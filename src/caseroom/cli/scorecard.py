@@ -8,7 +8,18 @@ from rich.table import Table
 from rich.text import Text
 
 from caseroom.cli.screen import console, say
-from caseroom.grading.pages import MARKS, VERDICT_WORDS, clock_words, has_own_levels, has_times, headline, short, why_words
+from caseroom.grading.pages import (
+    MARKS,
+    VERDICT_WORDS,
+    clock_words,
+    delivery_quotes,
+    has_own_levels,
+    has_times,
+    headline,
+    short,
+    shown_delivery,
+    why_words,
+)
 from caseroom.grading.scorecard import PointScore, Scorecard, StepScore
 from caseroom.grading.transcript import place_words
 
@@ -25,6 +36,7 @@ def show(card: Scorecard) -> None:
         _step(step)
     console.print(Rule("How it was said", align="left"))
     console.print(_points(card.communication))
+    _delivery(card)
     _facts(card)
     _changes(card)
     say(f"Judge: {card.judge}; case version {card.case_version}", style="dim")
@@ -74,6 +86,18 @@ def _points(points: tuple[PointScore, ...] | list[PointScore]) -> Padding:
             words.append(" · after a probe", style="dim")
         table.add_row(Text(MARKS[point.verdict], style=_STYLES[point.verdict]), name, words)
     return Padding(table, (0, 0, 0, 2))
+
+
+def _delivery(card: Scorecard) -> None:
+    shown = shown_delivery(card)
+    if not shown:
+        return
+    console.print(Rule("Delivery · from words and times; no part of any level", align="left"))
+    for one in shown:
+        missing = one.measure.value is None
+        say(f"  {one.measure.name}: {'not measured: ' if missing else ''}{one.measure.words}", style="dim" if missing else None)
+        for quote, where in delivery_quotes(one)[:3]:
+            say(f"      “{quote}”  {where}", style="dim")
 
 
 def _facts(card: Scorecard) -> None:

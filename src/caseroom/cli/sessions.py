@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from rich.table import Table
 
 from caseroom.app import exports, scorecards
 from caseroom.app.grading import transcript_of
+from caseroom.app.voice import delete_session
 from caseroom.cli import scorecard as card_view
 from caseroom.cli.screen import console, print_json, progress, say, the_room, write_file
 from caseroom.errors import UsageError
 from caseroom.grading.pages import VERDICT_WORDS
-from caseroom.steps import BY_ID
+from caseroom.steps import BY_ID, STEP_IDS
 
 
 def list_sessions(*, as_json: bool) -> None:
@@ -45,8 +47,10 @@ def show(session: str, *, cases: Path | None, as_json: bool) -> None:
         print_json(exports.session_data(room, session))
         return
     stored = room.store.session(session)
+    worded = {turn.number: turn.reply.by for turn in stored.turns if turn.reply and turn.reply.by}
     for turn in transcript_of(stored).turns:
-        say(f"{turn.speaker.capitalize()}: {turn.text}\n", style="cyan" if turn.speaker == "interviewer" else None)
+        by = f" (worded by {worded[turn.number]})" if turn.speaker == "interviewer" and turn.number in worded else ""
+        say(f"{turn.speaker.capitalize()}{by}: {turn.text}\n", style="cyan" if turn.speaker == "interviewer" else None)
     if stored.ended:
         graded = scorecards.scorecard(room, session)
         card_view.show(graded.card)
@@ -71,14 +75,14 @@ def export(session: str, form: str, output: Path | None, *, cases: Path | None) 
         sys.stdout.write(text)
 
 
-def grade(session: str, *, cases: Path | None, as_json: bool) -> None:
+def grade(session: str, *, second: bool, cases: Path | None, as_json: bool) -> None:
     """`caseroom sessions grade`."""
     room = the_room(cases)
     if not room.store.session(session).ended:
         raise UsageError(f"Session {session} is still open. `caseroom practice --resume {session}` goes on with it.")
     before = scorecards.history(room, session)
     with progress("Reading the interview") as told:
-        after = scorecards.grade_again(room, session, told)
+        after = scorecards.read_twice(room, session, _steps(told)) if second else scorecards.grade_again(room, session, told)
     moves = scorecards.moved(before[-1].card, after.card) if before else []
     if as_json:
         kept = [
@@ -101,15 +105,44 @@ def grade(session: str, *, cases: Path | None, as_json: bool) -> None:
         say(f"  {move.id} {move.name}: {VERDICT_WORDS.get(move.before, move.before)} → {VERDICT_WORDS.get(move.after, move.after)}")
 
 
+def _steps(told: Callable[[int, int], None]) -> Callable[[str], None]:
+    return lambda step: told(STEP_IDS.index(step), len(STEP_IDS))
+
+
+def coach(session: str, *, cases: Path | None, as_json: bool) -> None:
+    """`caseroom sessions coach`."""
+    from caseroom.app.coaching import coached
+
+    room = the_room(cases)
+    if not room.store.session(session).ended:
+        raise UsageError(f"Session {session} is still open. `caseroom practice --resume {session}` goes on with it.")
+    with progress("Writing") as told:
+        said = coached(room, session, told)
+    if as_json:
+        print_json([asdict(one) for one in said])
+        return
+    for one in said:
+        say(f"{one.point} {one.name}", style="bold")
+        for title, text in (("", one.feedback), ("Better: ", one.better), ("With a fact: ", one.fact)):
+            if text:
+                say(f"  {title}{text}")
+        if one.empty:
+            say("  Nothing that it wrote stands on your words, the case or the rubric.", style="dim")
+        elif one.dropped:
+            say(f"  ({len(one.dropped)} sentences of {one.by} were left out: nothing supports them)", style="dim")
+    if not said:
+        say("There is nothing to change.", style="dim")
+
+
 def delete(session: str, *, yes: bool) -> None:
     """`caseroom sessions delete`."""
-    store = the_room(None).store
-    turns = len(store.session(session).turns)
+    room = the_room(None)
+    turns = len(room.store.session(session).turns)
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError("Deleting is for good; add --yes.")
         if input(f"Delete session {session} with {turns} turns for good? [y/N] ").strip().lower() not in ("y", "yes"):
             say("Kept.")
             return
-    store.delete(session)
+    delete_session(room, session)
     say(f"Deleted session {session}.")

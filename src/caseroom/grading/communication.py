@@ -47,7 +47,7 @@ def number_places(case: Case, transcript: Transcript) -> list[tuple[str, Evidenc
     places: list[tuple[str, Evidence]] = []
     for turn in transcript.candidate():
         for piece in sentences(turn.text):
-            if piece.text.endswith("?"):
+            if piece.text.endswith("?") or turn.garbled(piece.start, piece.end):
                 continue
             said = {figure.value for figure in figures(piece.text)}
             places += [(fact, Evidence(turn.number, piece.start, piece.end)) for fact, value in wanted if value in said]
@@ -81,7 +81,7 @@ def _changed_course(case: Case, transcript: Transcript, encoder: Encoder, happen
 
 
 def _nearest(turn: Said, reactions: Sequence[str], encoder: Encoder) -> Evidence | None:
-    pieces = sentences(turn.text)
+    pieces = [piece for piece in sentences(turn.text) if not turn.garbled(piece.start, piece.end)]
     if not pieces:
         return None
     close = (encoder.encode([piece.text for piece in pieces]) @ encoder.encode(reactions).T).max(axis=1)
@@ -98,7 +98,8 @@ def _plain_words(case: Case, transcript: Transcript) -> Finding:
             explained = re.search(
                 rf"\(\s*{match[0]}\s*\)|\b{match[0]}\s*(?:\(|, (?:that is|meaning|which is|short for|i\.e\.))", everything
             )
-            if match[0] not in _KNOWN and match[0] not in told and not explained:
+            garbled = turn.garbled(match.start(), match.end())
+            if match[0] not in _KNOWN and match[0] not in told and not explained and not garbled:
                 first.setdefault(match[0], Evidence(turn.number, match.start(), match.end()))
     if len(first) > _ALLOWED_UNEXPLAINED:
         return Finding("X.8", "missed", 1.0, next(iter(first.values())), f"unexplained: {', '.join(sorted(first)[:6])}")

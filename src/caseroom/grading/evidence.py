@@ -96,6 +96,8 @@ def passages(
 ) -> tuple[list[Passage], Vectors]:
     """All passages of the candidate and their vectors. A window's vector is the mean of its sentences'.
 
+    A window that touches a garbled passage is left out, and a garbled sentence is in no other's surroundings: what was not heard is not judged.
+
     Sentences that echo the interviewer or what was `told` (the rubric's own words), that are shuffled, or that are not worth reading, are in no
     passage; those around them stand next to each other.
     """
@@ -104,6 +106,7 @@ def passages(
     if worth and singles:
         kept = np.flatnonzero(worth([piece.text for _, piece, _ in singles], vectors)).tolist()
         singles, vectors = [singles[n] for n in kept], vectors[kept]
+    clear = [not turn.garbled(piece.start, piece.end) for turn, piece, _ in singles]
     asks = [any(clause.asks for clause in clauses(piece.text)) for _, piece, _ in singles]
     asked = _questions(transcript)
     found: list[Passage] = []
@@ -112,21 +115,21 @@ def passages(
         same = [
             n
             for n in range(max(0, first - 1), min(first + _WINDOW + 1, len(singles)))
-            if singles[n][0] is turn and singles[n][2] == paragraph
+            if singles[n][0] is turn and singles[n][2] == paragraph and clear[n]
         ]
         length = 0
         for last in range(first, min(first + _WINDOW, len(singles))):
             length += len(words(singles[last][1].text))
-            if last not in same or (last > first and length > _WINDOW_WORDS):
+            if last not in same or turn.garbled(piece.start, singles[last][1].end) or (last > first and length > _WINDOW_WORDS):
                 break
             inside = [singles[n][1].text for n in range(first, last + 1)]
             before = [singles[first - 1][1].text] if first - 1 in same else []
             after = [singles[last + 1][1].text] if last + 1 in same else []
             near = after[0] if after and len(words(after[0])) <= _AFTER_WORDS else ""
             wide = [
-                other.text
-                for whose, other, part in singles[max(0, first - _WIDE) : last + 1 + _WIDE]
-                if whose is turn and part == paragraph
+                singles[n][1].text
+                for n in range(max(0, first - _WIDE), min(last + 1 + _WIDE, len(singles)))
+                if singles[n][0] is turn and singles[n][2] == paragraph and clear[n]
             ]
             found.append(
                 Passage(turn, piece.start, singles[last][1].end, " ".join(inside), any(asks[first : last + 1]), asked.get(turn.number, ""),

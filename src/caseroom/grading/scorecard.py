@@ -5,21 +5,35 @@ A projection of a transcript; the same transcript gives the same scorecard, byte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from caseroom.cases.model import Case, Point
 from caseroom.grading import communication
 from caseroom.grading.communication import Happened
+from caseroom.grading.delivery import Measure, delivery
 from caseroom.grading.evidence import Evidence
 from caseroom.grading.judge import Asked, Finding, Judge, Verdict, furthest_step, with_reach
 from caseroom.grading.levels import ANCHORS, level
+from caseroom.grading.second import Second, settled
 from caseroom.grading.transcript import Transcript
 from caseroom.steps import STEP_IDS, STEPS
 
 Progress = Callable[[int, int], None]
 _CHANGES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SecondSays:
+    """A second reader's opinion of a point, beside the judge's."""
+
+    by: str
+    says: Verdict
+    quote: str | None
+    """The candidate's words that it stands on, cut from the transcript."""
+    note: str = ""
+    """Why what it said does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,8 @@ class PointScore:
     """Of a missed point: the candidate's words that came nearest."""
     taken_for: str | None = None
     """The point that those words were taken for instead: id and name."""
+    second: SecondSays | None = None
+    """What a second reader, a large model, says of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """A measure of delivery with the words that show it."""
+
+    measure: Measure
+    quotes: tuple[str, ...]
+    """The words at its places, cut from the transcript."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scorecard:
     """The whole."""
 
@@ -103,6 +128,8 @@ class Scorecard:
     communication: tuple[PointScore, ...]
     facts: Facts
     changes: tuple[Change, ...]
+    delivery: tuple[Delivered, ...] = ()
+    """How it was delivered, by words and times. No part of any level."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -122,35 +149,60 @@ class Record:
     """The furthest step that was entered, where known."""
 
 
-def score(judge: Judge, transcript: Transcript, record: Record, by: str, progress: Progress | None = None) -> Scorecard:
-    """Grade a transcript; `by` is the signature that the scorecard will bear."""
-    case = judge.case
-    findings = judge.read(transcript, record.asked, progress)
+def score(
+    judge: Judge, transcript: Transcript, record: Record, by: str, progress: Progress | None = None, second: Mapping[str, Second] | None = None
+) -> Scorecard:  # fmt: skip
+    """Grade a transcript; `by` is the signature that the scorecard will bear, `second` what a second reader says of the points."""
+    case, opinions = judge.case, second or {}
+    asked = _clear(record.asked, transcript)
+    earned = {point for entry in asked for point in case.fact(entry.fact).asking_earns}
+    findings = [f if f.point in earned else settled(f, opinions.get(f.point)) for f in judge.read(transcript, asked, progress)]
     reached = max((s for s in (record.reached, furthest_step(case, findings)) if s), key=STEP_IDS.index)
     counted = {f.point: f for f in communication.counted(case, transcript, judge.encoder, record.happened, reached)}
     by_id = {f.point: f for f in with_reach(case, findings, reached)} | counted
-    steps = tuple(_step(case, step.id, by_id, transcript, record) for step in STEPS)
+    seen = {point: _says(opinion, transcript) for point, opinion in opinions.items()}
+    steps = tuple(_step(case, step.id, by_id, transcript, record, seen) for step in STEPS)
     return Scorecard(
         case=case.id, title=case.title, case_version=case.version,
         judge=by, limiting=_limiting(steps), steps=steps,
-        communication=_points([p for p in case.points if p.step == "communication"], case.points, by_id, transcript),
-        facts=_facts(case, transcript, record), changes=_changes(case, steps),
+        communication=_points([p for p in case.points if p.step == "communication"], case.points, by_id, transcript, {}),
+        facts=_facts(case, transcript, record), changes=_changes(case, steps), delivery=_delivery(judge, transcript),
     )  # fmt: skip
 
 
-def _step(case: Case, step: str, findings: dict[str, Finding], transcript: Transcript, record: Record) -> StepScore:
+def _clear(asked: Sequence[Asked], transcript: Transcript) -> tuple[Asked, ...]:
+    """What was asked in words that were heard well; the others earn nothing."""
+    turns = {turn.number: turn for turn in transcript.candidate()}
+    return tuple(a for a in asked if (turn := turns.get(a.evidence.turn)) is None or not turn.garbled(a.evidence.start, a.evidence.end))
+
+
+def _delivery(judge: Judge, transcript: Transcript) -> tuple[Delivered, ...]:
+    return tuple(
+        Delivered(measure, tuple(transcript.quote(place.turn, place.start, place.end) for place in measure.places))
+        for measure in delivery(transcript, judge.encoder)
+    )
+
+
+def _says(opinion: Second, transcript: Transcript) -> SecondSays:
+    place = opinion.evidence
+    return SecondSays(opinion.by, opinion.says, transcript.quote(place.turn, place.start, place.end) if place else None, opinion.dropped)
+
+
+def _step(
+    case: Case, step: str, findings: dict[str, Finding], transcript: Transcript, record: Record, seen: Mapping[str, SecondSays]
+) -> StepScore:  # fmt: skip
     points = [p for p in case.points if p.step == step]
     reached = level(points, findings)
     seconds = dict(record.seconds)
     return StepScore(
         step=step, title=STEPS[STEP_IDS.index(step)].title, level=reached, anchor="Not reached." if reached is None else ANCHORS[reached],
-        own_level=dict(record.self_scores).get(step), points=_points(points, case.points, findings, transcript),
+        own_level=dict(record.self_scores).get(step), points=_points(points, case.points, findings, transcript, seen),
         seconds=round(seconds[step], 1) if step in seconds else None, box_seconds=dict(case.minutes)[step] * 60,
     )  # fmt: skip
 
 
 def _points(
-    points: Sequence[Point], every: Sequence[Point], findings: dict[str, Finding], transcript: Transcript
+    points: Sequence[Point], every: Sequence[Point], findings: dict[str, Finding], transcript: Transcript, seen: Mapping[str, SecondSays]
 ) -> tuple[PointScore, ...]:
     prompted = {turn.number: turn.prompted for turn in transcript.candidate() if turn.prompted}
     names = {point.id: point.name for point in every}
@@ -163,7 +215,7 @@ def _points(
             PointScore(point.id, point.name, point.weight, point.statement, finding.verdict, quote, place, finding.lacks,
                        bool(place and prompted.get(place.turn) == point.id), finding.leans,
                        transcript.quote(finding.near.turn, finding.near.start, finding.near.end) if finding.near else None,
-                       f"{finding.taken_for} {names[finding.taken_for]}" if finding.taken_for else None)
+                       f"{finding.taken_for} {names[finding.taken_for]}" if finding.taken_for else None, seen.get(point.id))
         )  # fmt: skip
     return tuple(made)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from caseroom.errors import TranscriptError
+from caseroom.events import Hearing, hearing
 from caseroom.language.text import words
 
 Speaker = Literal["candidate", "interviewer"]
@@ -37,6 +39,12 @@ class Said:
     """The step that the candidate was in, where known."""
     prompted: str | None = None
     """The point that the interviewer had just probed for, if any."""
+    heard: Hearing | None = None
+    """How it was heard; None if it was typed."""
+
+    def garbled(self, start: int, end: int) -> bool:
+        """Whether text[start:end] touches a passage that was not heard well. Such words are no evidence of anything."""
+        return any(a < end and start < b for a, b in self.heard.garbled) if self.heard else False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,38 @@ def read(path: Path) -> Transcript:
         ) from None
     if "\x00" in text:
         raise TranscriptError(f"{path} is a binary file, not a transcript. Give a text file.")
-    return parse(text)
+    return _with_hearing(parse(text), path)
+
+
+def sidecar_of(path: Path) -> Path:
+    """The file beside a transcript that tells how it was heard: `interview.txt` has `interview.heard.json`."""
+    return path.with_name(f"{path.stem}.heard.json")
+
+
+def _with_hearing(transcript: Transcript, path: Path) -> Transcript:
+    """The transcript with the hearing of those turns whose words are still as they were heard; a corrected turn counts as typed."""
+    rows = _hearings(sidecar_of(path))
+    turns: list[Said] = []
+    at = 0
+    for turn in transcript.turns:
+        place = next((n for n in range(at, len(rows)) if rows[n][0] == turn.text), None)
+        if place is not None:
+            at = place + 1
+            turn = replace(turn, heard=rows[place][1], at=rows[place][2] if turn.at is None else turn.at)
+        turns.append(turn)
+    return Transcript(tuple(turns))
+
+
+def _hearings(path: Path) -> list[tuple[str, Hearing, float | None]]:
+    try:
+        if path.stat().st_size > _LONGEST_BYTES:
+            return []
+        body = json.loads(path.read_text(encoding="utf-8"))
+        return [(str(row["text"]), hearing(row["heard"]), row.get("at")) for row in body["turns"]]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TranscriptError(f"{path} does not hold ({type(error).__name__}). Delete it, or run `caseroom transcribe` again.") from None
 
 
 def _speaker(label: str) -> Speaker:

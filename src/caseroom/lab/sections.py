@@ -116,6 +116,10 @@ class Sections:
             )
         tokens = float(np.nansum(design.columns["tokens"])) / count
         rows.append(Row("tokens", f"{tokens:.0f} a record"))
+        if cost := float(np.nansum(design.columns["cost"])):
+            rows.append(
+                Row("the model's price", f"{cost / count:.6f} a record", note=f"{cost:.4f} for all {count}, in the currency of its price")
+            )
         return "", rows
 
     def _hallucinations(self) -> tuple[str, list[Row]]:

@@ -99,6 +99,14 @@ class GenerativeModel(Protocol):
         """
 
 
+class StoppedInTheMiddle(ModelError):
+    """What stands in the way of all requests; `made` are the requests that were answered before, with their replies."""
+
+    def __init__(self, message: str, made: Sequence[tuple[Request, Reply]]) -> None:
+        super().__init__(message)
+        self.made = tuple(made)
+
+
 NOTHING = "I don't know; this goes to a colleague."
 """What a model of the house says when it abstains."""
 UNNOTED = "nothing noted."

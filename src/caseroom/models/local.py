@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 import time
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from typing import Any
 
 from caseroom.errors import ModelError
 from caseroom.models.base import NOTHING, Reply, Request, Value, words_as_tokens
+from caseroom.models.llama import LlamaFile
 
 _CONTEXT, _LONGEST = 4096, 400
 """Tokens of a request with its reply, and of a reply."""
@@ -32,24 +32,12 @@ class Local:
             raise ModelError(
                 "technical.model.name is local, but technical.model.file names no GGUF file. Name one, or write name: extractive."
             )
-        self._path = Path(file).expanduser()
-        if not self._path.is_file():
-            raise ModelError(f"The model file {self._path} is not there. Name another in technical.model.file, or write name: extractive.")
-        try:
-            os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve each other on few cores
-            import xllamacpp
-        except ImportError as error:
-            raise ModelError(
-                f"A local model needs llama.cpp ({error}). `pip install 'caseroom[local]'`, or write name: extractive."
-            ) from None
-        self._llama: Any = xllamacpp
-        self._server: Any = None
+        self._file = LlamaFile(Path(file), _CONTEXT, "Name another in technical.model.file, or write name: extractive.")
 
     @property
     def signature(self) -> str:
         """File and size; settings."""
-        known = self._path.stat()
-        return f"local:1|file:{self._path.name}|bytes:{known.st_size}|written:{known.st_mtime_ns}|temperature:0|context:{_CONTEXT}"
+        return f"local:1|{self._file.signature}"
 
     def generate(self, requests: Sequence[Request]) -> list[Reply]:
         """A reply for each request, one after the other.
@@ -57,31 +45,16 @@ class Local:
         Raises:
             ModelError: the file cannot be loaded.
         """
-        if self._server is None:
-            self._server = self._load()
+        self._file.load()
         return [self._reply(request) for request in requests]
-
-    def _load(self) -> Any:
-        params = self._llama.CommonParams()
-        params.model.path = str(self._path)
-        params.n_ctx, params.n_parallel, params.warmup = _CONTEXT, 1, False
-        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = max(1, (os.cpu_count() or 2) - 1)
-        params.cpuparams.poll = params.cpuparams_batch.poll = 0
-        params.sampling.temp = 0.0
-        params.verbosity = 1  # errors only
-        try:
-            return self._llama.Server(params)
-        except Exception as error:  # the runtime raises its own kinds
-            raise ModelError(f"The model file {self._path} cannot be loaded ({error}).") from None
 
     def _reply(self, request: Request) -> Reply:
         start = time.perf_counter()
         body = {"messages": [{"role": "user", "content": request.prompt}], "temperature": 0, "max_tokens": _LONGEST, "cache_prompt": True}
         if request.kind == "fields":
-            body["response_format"] = {"type": "json_object", "schema": _schema(request)}
+            body["response_format"] = {"type": "json_object", "schema": schema_of(request)}
         try:
-            answer = self._server.handle_chat_completions(body)
-            data = json.loads(answer) if isinstance(answer, str) else answer
+            data = self._file.chat(body)
             text = str(data["choices"][0]["message"]["content"])
         except Exception as error:  # a request too long, a reply without form: this item's trouble only
             return Reply(error=f"{type(error).__name__}: {str(error)[:200]}", tokens_in=words_as_tokens(request.prompt))
@@ -114,7 +87,8 @@ def _finite(value: Value) -> bool:
     return not isinstance(value, float) or math.isfinite(value)
 
 
-def _schema(request: Request) -> dict[str, Any]:
+def schema_of(request: Request) -> dict[str, Any]:
+    """The JSON schema of the values that a request wants."""
     kinds: dict[str, list[str]] = {"number": ["number", "null"], "money": ["number", "null"]}
     parts: dict[str, Any] = {}
     for wanted in request.wanted:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from caseroom import tracing
 from caseroom.errors import ModelError
-from caseroom.models.base import GenerativeModel, Reply, Request, Value
+from caseroom.models.base import GenerativeModel, Reply, Request, StoppedInTheMiddle, Value
 from caseroom.pipeline.exact import plain
 from caseroom.pipeline.intake import known
 from caseroom.pipeline.privacy import restored
@@ -52,7 +52,12 @@ class Generate:
     def _replies(self, model: GenerativeModel, requests: Sequence[Request]) -> list[Reply]:
         found: list[Reply | None] = self._remember.find(model.signature, requests) if self._remember else [None] * len(requests)
         fresh = [request for request, reply in zip(requests, found, strict=True) if reply is None]
-        made = self._made(model, fresh) if fresh else []
+        try:
+            made = self._made(model, fresh) if fresh else []
+        except StoppedInTheMiddle as stopped:  # what was paid for is not paid for again
+            if self._remember:
+                self._remember.keep(model.signature, [pair for pair in stopped.made if pair[1].error is None])
+            raise
         if len(made) != len(fresh):
             raise ModelError(f"{model.signature}: {len(made)} replies to {len(fresh)} requests; this is an error of the model's adapter.")
         if self._remember:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from caseroom.cases.data import CaseData, Example
+from caseroom.errors import ModelError
 from caseroom.language.encoder import Encoder
 from caseroom.language.entailment import Entailment
 from caseroom.language.reader import Reader
@@ -38,6 +39,8 @@ class Workshop:
     progress: Progress | None = None
     notes: list[str] = field(default_factory=list)
     """What ingestion left out, and other things for a person to look at."""
+    remote: Callable[[str | None], GenerativeModel] | None = None
+    """Finds a provider's model by the name in the settings; without it there is none."""
     _indexes: dict[tuple[int, int], Index] = field(default_factory=dict, repr=False)
     _models: dict[Any, GenerativeModel] = field(default_factory=dict, repr=False)
 
@@ -90,16 +93,23 @@ class Workshop:
         """The model that a design names.
 
         Raises:
-            ModelError: a local model whose file or runtime is not there.
+            ModelError: a local model whose file or runtime is not there, or a provider that is not set up.
         """
         if model not in self._models:
             if model.name == "recall":
                 self._models[model] = Recall(self.remembered)
             elif model.name == "local":
                 self._models[model] = Local(model.file)
+            elif model.name == "api":
+                self._models[model] = self._provider(model.provider)
             else:
                 self._models[model] = Extractive(self.encoder, self.entailment, self.remembered)
         return self._models[model]
+
+    def _provider(self, name: str | None) -> GenerativeModel:
+        if self.remote is None:
+            raise ModelError("technical.model.name is api, but no provider can be asked here. Write name: extractive.")
+        return self.remote(name)
 
 
 def shown(example: Example) -> Shown:

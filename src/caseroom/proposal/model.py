@@ -23,7 +23,7 @@ from caseroom.proposal.roadmap import Phase as Phase
 from caseroom.proposal.roadmap import Roadmap as Roadmap
 
 Check = Literal["numbers", "grounding", "citations", "topic", "injection", "schema", "privacy", "verifier"]
-ModelName = Literal["extractive", "recall", "baseline", "local"]
+ModelName = Literal["extractive", "recall", "baseline", "local", "api"]
 Method = Literal["none", "keyword", "dense", "hybrid"]
 ReviewerName = Literal["careful", "tired", "rubber_stamp"]
 
@@ -148,9 +148,11 @@ class Model:
 
     __pydantic_config__: ClassVar[ConfigDict] = FORM
     name: ModelName = "extractive"
-    """extractive: the supporting sentences | recall: the nearest remembered example | baseline: the case's rules | local: a GGUF file."""
+    """extractive: the supporting sentences | recall: the nearest remembered example | baseline: the case's rules | local: a GGUF file | api: a provider."""
     file: str | None = None
     """The GGUF file of a local model."""
+    provider: str | None = None
+    """The model of an api, by its name in `caseroom models list`; without it the first of the purpose lab."""
     words: str | None = None
     """Which model, and why."""
 

@@ -53,8 +53,10 @@ class Database:
                     f"The session store {self._where} was written by a newer caseroom (form {version}; this one knows {tables.VERSION}). "
                     "Update caseroom, or set CASEROOM_HOME to another folder."
                 )
+            there = set(sa.inspect(connection).get_table_names())
+            if not there.issuperset(tables.metadata.tables):  # all versions only add tables, and two may be added side by side
+                tables.metadata.create_all(connection)
             if version is None or version < tables.VERSION:
-                tables.metadata.create_all(connection)  # versions 2 to 5 only add tables
                 _insert_once(connection, tables.store, {"version": tables.VERSION})
 
     @contextmanager

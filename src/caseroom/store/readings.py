@@ -1,7 +1,4 @@
-"""Readings of the product: when, what, how much, and a few labels. Rows are only added; none holds a word of a user or the id of a session.
-
-It also reads the table of model calls, where another part of the product keeps one; a store without it has made no calls.
-"""
+"""Readings of the product: when, what, how much, and a few labels. Rows are only added; none holds a word of a user or the id of a session."""
 
 from __future__ import annotations
 
@@ -15,9 +12,6 @@ from caseroom.store import tables
 from caseroom.store.database import Database
 
 _READINGS = tables.readings
-_CALLS = sa.table(
-    "model_calls", *(sa.column(name) for name in ("when", "purpose", "name", "tokens_in", "tokens_out", "cost", "seconds", "outcome"))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +23,6 @@ class Reading:
     name: str
     value: float
     labels: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of a model, without what was asked or said."""
-
-    when: str
-    purpose: str
-    model: str
-    tokens_in: int
-    tokens_out: int
-    cost: float
-    seconds: float
-    outcome: str
 
 
 class ReadingStore:
@@ -77,14 +57,3 @@ class ReadingStore:
         """Remove the readings from before a time, or all."""
         with self._guarded(), self._engine.begin() as connection:
             connection.execute(_READINGS.delete().where(_READINGS.c.when < before))
-
-    def calls(self, when: str = "") -> list[Call]:
-        """Calls of models from then on, in the order of time; none where the store has no such table."""
-        with self._guarded(), self._engine.connect() as connection:
-            if not sa.inspect(connection).has_table("model_calls"):
-                return []
-            rows = connection.execute(sa.select(_CALLS).where(_CALLS.c.when >= when).order_by(_CALLS.c.when)).all()
-        return [
-            Call(row.when, row.purpose or "", row.name or "", row.tokens_in or 0, row.tokens_out or 0, row.cost or 0.0, row.seconds or 0.0, row.outcome or "")
-            for row in rows
-        ]  # fmt: skip

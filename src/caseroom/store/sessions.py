@@ -188,6 +188,8 @@ class SessionStore:
         with self._guarded(), self._engine.begin() as connection:
             for table in (tables.runs, tables.proposals, tables.scorecards, tables.events):
                 connection.execute(table.delete().where(table.c.session == session_id))
+            calls = tables.model_calls
+            connection.execute(calls.update().where(calls.c.session == session_id).values(session=None))
             gone = connection.execute(tables.sessions.delete().where(tables.sessions.c.id == session_id)).rowcount
         if not gone:
             raise SessionNotFound(f"There is no session {session_id!r}. `caseroom sessions list` shows those that are there.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = 5
-"""1: sessions and events. 2: scorecards, too. 3: proposals and runs, too. 4: people, too. 5: rollouts, and what watches the product, too."""
+VERSION = 6
+"""1: sessions and events. 2: scorecards, too. 3: proposals and runs, too. 4: people, too. 5: rollouts, and what watches the product, too. 6: calls of large models and the coach's words, too."""
 metadata = sa.MetaData()
 store = sa.Table("store", metadata, sa.Column("version", sa.Integer, primary_key=True))
 sessions = sa.Table(
@@ -220,5 +220,43 @@ rollout_actions = sa.Table(
     sa.Column("rollout", sa.String(32), sa.ForeignKey("rollouts.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+# large models: which calls were made and what they cost, never what was said; and who agreed to what. The session is forgotten with its session, the spending stays.
+model_calls = sa.Table(
+    "model_calls",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("created", sa.String(40), nullable=False, index=True),
+    sa.Column("session", sa.String(40), index=True),
+    sa.Column("purpose", sa.String(20), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("host", sa.String(300), nullable=False),
+    sa.Column("tokens_in", sa.Integer, nullable=False),
+    sa.Column("tokens_out", sa.Integer, nullable=False),
+    sa.Column("cost", sa.Float),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("outcome", sa.String(40), nullable=False),
+)
+model_consents = sa.Table(
+    "model_consents",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("purpose", sa.String(20), nullable=False),
+    sa.Column("host", sa.String(300), nullable=False),
+    sa.Column("agreed", sa.Boolean, nullable=False),
+)
+
+# what the coach said of a finished session. It goes with its session; nothing is changed once written.
+coachings = sa.Table(
+    "coachings",
+    metadata,
+    sa.Column("session", sa.String(32), sa.ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("length", sa.Integer, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from queue import SimpleQueue
+from threading import Thread
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Header, Path, Request
@@ -12,12 +14,17 @@ from pydantic import BaseModel, Field
 
 from caseroom import events as ev
 from caseroom.app import again, exports, scorecards
+from caseroom.app.booth import Booth
 from caseroom.app.desk import Desk
 from caseroom.app.interviews import Interview
 from caseroom.app.progress import progress
+from caseroom.app.saying import Mouth
+from caseroom.app.spokenturns import hearing_of
+from caseroom.app.voice import delete_session as delete_stored
 from caseroom.errors import UsageError
 from caseroom.web import views
 from caseroom.web.held import the_desk, the_room
+from caseroom.web.voice_api import SpokenForm, the_booth, the_mouth
 
 Id = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 StepId = Literal["ground", "assess", "technical", "hallucinations", "evaluation", "roadmap"]
@@ -43,6 +50,7 @@ class CaseRow(BaseModel):
     opening: str
     attempts: int
     best: int | None = Field(description="The best limiting level so far, 0 to 4.")
+    draft: bool = Field(description="Drafted by a machine, not read by a person yet.")
 
 
 class SessionRow(BaseModel):
@@ -75,6 +83,7 @@ class Turn(BaseModel):
     """What the candidate says."""
 
     text: str = Field(min_length=1, max_length=LONGEST, pattern=r"\S")
+    spoken: SpokenForm | None = Field(None, description="How it was spoken; left out where it was typed.")
 
 
 class MoveRow(BaseModel):
@@ -104,6 +113,7 @@ class Answer(BaseModel):
 
     turn: int
     moves: list[MoveRow]
+    by: str = Field("", description="The large model that worded it, if one did.")
     state: Standing
 
 
@@ -210,8 +220,10 @@ def show_session(request: Request, session_id: Id) -> dict[str, Any]:
 @router.delete("/sessions/{session_id}", status_code=204)
 def delete_session(request: Request, session_id: Id) -> Response:
     """Delete a session for good."""
-    the_room(request).store.delete(session_id)
+    delete_stored(the_room(request), session_id)
     the_desk(request).forget(session_id)
+    the_booth(request).forget(session_id)
+    the_mouth(request).forget(session_id)
     return Response(status_code=204)
 
 
@@ -236,10 +248,12 @@ def say(request: Request, session_id: Id, turn: Turn, accept: Annotated[str, Hea
     if "text/event-stream" in accept:
         room.store.session(session_id)  # unknown is told before the stream begins
         return StreamingResponse(
-            _told(the_desk(request), session_id, turn.text), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+            _told(the_desk(request), the_booth(request), the_mouth(request), session_id, turn),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store"},
         )
     with the_desk(request).turn(session_id) as interview:
-        interview.say(turn.text)
+        interview.say(turn.text, _hearing(the_booth(request), interview, turn))
         return _answer(interview)
 
 
@@ -252,22 +266,57 @@ def last_answer(request: Request, session_id: Id) -> Answer:
 
 def _answer(interview: Interview) -> Answer:
     turn = interview.session.turns[-1] if interview.session.turns else None
-    said = turn.reply.moves if turn and turn.reply else ()
-    return Answer(turn=turn.number if turn else 0, moves=[_move(move) for move in said], state=Standing(**views.state(interview)))
+    said = turn.reply.said if turn and turn.reply else ()
+    by = turn.reply.by if turn and turn.reply else ""
+    return Answer(turn=turn.number if turn else 0, moves=[_move(move) for move in said], by=by, state=Standing(**views.state(interview)))
 
 
 def _move(move: ev.Move) -> MoveRow:
     return MoveRow(kind=move.kind, text=move.text, refs=list(move.refs))
 
 
-def _told(desk: Desk, session_id: str, text: str) -> Iterator[str]:
-    """Server-sent events of a turn: it is stored, then answered, even if nobody listens any more."""
+def _hearing(booth: Booth, interview: Interview, turn: Turn) -> ev.Hearing | None:
+    """How the turn was heard, if it was spoken."""
+    return hearing_of(booth, interview, turn.text, turn.spoken.spoken()) if turn.spoken else None
+
+
+def _told(desk: Desk, booth: Booth, mouth: Mouth, session_id: str, turn: Turn) -> Iterator[str]:
+    """Server-sent events of a turn: it is stored, then answered, even if nobody listens any more.
+
+    A thread of its own holds the interview: what is streamed is asked for by any thread, and a lock must be let go by the one that took it.
+    """
+    told: SimpleQueue[str | Exception | None] = SimpleQueue()
+
+    def work() -> None:
+        """The whole turn."""
+        try:
+            for event in _turn(desk, booth, mouth, session_id, turn):
+                told.put(event)
+        except Exception as error:
+            told.put(error)
+        finally:
+            told.put(None)
+
+    Thread(target=work, name=f"turn-{session_id}").start()
+    while (event := told.get()) is not None:
+        if isinstance(event, Exception):
+            raise event
+        yield event
+
+
+def _turn(desk: Desk, booth: Booth, mouth: Mouth, session_id: str, turn: Turn) -> Iterator[str]:
     with desk.turn(session_id) as interview:
-        reply = interview.say(text)
-        turn, now = interview.session.last_turn, views.state(interview)
-    yield _event("stored", {"turn": turn})
-    for part in views.moves(reply.moves if reply else ()):
-        yield _event("move", {"turn": turn, "text": part.text, "quiet": part.quiet})
+        heard = _hearing(booth, interview, turn)
+        for piece in interview.saying(turn.text, heard):
+            if isinstance(piece, ev.Said):
+                yield _event("stored", {"turn": piece.turn, "garbled": heard.garbled if heard else ()})
+            elif isinstance(piece, ev.Move):
+                (part,) = views.moves((piece,))
+                mouth.told(session_id, part.text)
+                yield _event("move", {"turn": interview.session.last_turn, "text": part.text, "quiet": part.quiet})
+            else:
+                yield _event("by", {"turn": piece.turn, "model": piece.by})
+        now = views.state(interview)
     yield _event("state", now)
 
 

@@ -18,8 +18,11 @@ from starlette.exceptions import HTTPException
 import caseroom
 from caseroom.app import telemetry
 from caseroom.app.bench import Bench
+from caseroom.app.booth import Booth, Busy, EngineFailed, NotThere
 from caseroom.app.desk import Desk
 from caseroom.app.interviews import Room
+from caseroom.app.opinions import Opinions
+from caseroom.app.saying import Mouth
 from caseroom.app.watching import Watching
 from caseroom.errors import (
     CaseError,
@@ -28,7 +31,9 @@ from caseroom.errors import (
     DataError,
     LinkGone,
     ModelError,
+    ModelSettingsError,
     MonitorError,
+    NotAgreed,
     ProposalError,
     RatingError,
     ReviewNotFound,
@@ -45,6 +50,7 @@ from caseroom.grading import pages as words
 from caseroom.grading.levels import ANCHORS
 from caseroom.grading.transcript import place_words
 from caseroom.lab import pages as reports
+from caseroom.speech.base import SpeechError
 from caseroom.steps import BY_ID, STEPS
 from caseroom.web import (
     api,
@@ -54,6 +60,8 @@ from caseroom.web import (
     lab_api,
     lab_pages,
     metrics,
+    models_api,
+    models_pages,
     monitor_api,
     monitor_pages,
     pages,
@@ -63,8 +71,10 @@ from caseroom.web import (
     ratings_pages,
     reviews_api,
     reviews_pages,
+    voice_api,
 )
 from caseroom.web.guard import Guard
+from caseroom.web.rendering import render
 
 HERE = Path(__file__).parent
 ASSETS = {
@@ -80,17 +90,31 @@ ASSETS = {
     "reviews.js": "text/javascript",
     "reviews.css": "text/css",
     "monitor.css": "text/css",
+    "voice.js": "text/javascript",
+    "choices.js": "text/javascript",
+    "turns.js": "text/javascript",
+    "listen.js": "text/javascript",
+    "hear.js": "text/javascript",
+    "speak.js": "text/javascript",
+    "marks.js": "text/javascript",
+    "capture.js": "text/javascript",
+    "voice.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
+IMPORTS = {"voice.js": ("choices.js", "turns.js", "listen.js", "hear.js", "speak.js", "marks.js", "capture.js")}
+"""Scripts that a script imports by their names beside it: its address changes with theirs."""
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 REPORT_STYLE = "report.css"
 """The one asset that is not a file of this room: the lab's report brings its own style."""
 ROUTERS = tuple(
     one.router
     for one in (
+        voice_api,  # before `api`: there an action of a session may have any name
+        models_api,  # too
         api,
         lab_api,
         pages,
+        models_pages,
         lab_pages,
         ratings_api,
         ratings_pages,
@@ -118,11 +142,17 @@ STATUS: tuple[tuple[type[CaseroomError], int, str], ...] = (
     (ProposalError, 400, "This proposal does not hold"),
     (CaseError, 500, "This case does not hold"),
     (DataError, 500, "This data does not hold"),
+    (NotAgreed, 403, "Nobody has agreed to that"),
+    (ModelSettingsError, 409, "The settings of the large models do not hold"),
     (ModelError, 500, "A model does not answer"),
     (StageError, 500, "A stage of the design failed"),
     (RunError, 400, "That cannot be run"),
     (RatingError, 400, "That cannot be rated"),
     (MonitorError, 400, "That cannot be watched"),
+    (Busy, 429, "Too much is said at once"),
+    (EngineFailed, 502, "The engine that was chosen failed"),
+    (NotThere, 409, "That is not there"),
+    (SpeechError, 400, "This sound cannot be used"),
     (StoreError, 503, "The session store cannot be used"),
     (CaseroomError, 500, "Something is missing"),
 )
@@ -133,8 +163,9 @@ def create_application(room: Room, hosts: Iterable[str] = (), *, links_only: boo
     app = FastAPI(title="caseroom", version=caseroom.__version__, description="A practice room for GenAI case-study interviews.",
                   docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")  # fmt: skip
     app.state.room, app.state.desk, app.state.bench = room, Desk(room), Bench(room)
-    app.state.watching = Watching(room)
+    app.state.watching, app.state.opinions = Watching(room), Opinions(room)
     app.state.metrics = metrics.Metrics(room, app.state.watching)
+    app.state.booth, app.state.mouth = Booth(room.settings), Mouth(room.settings)
     app.state.templates = Jinja2Templates(env=environment())
     for router in ROUTERS:
         app.include_router(router)
@@ -183,7 +214,7 @@ def _answer(request: Request, status: int, heading: str, told: str) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"detail": told}, status)
     back = request.headers.get("referer")
-    return pages.render(request, "error.html", status=status, heading=heading, words=told, back=back if request.method == "POST" else None)
+    return render(request, "error.html", status=status, heading=heading, words=told, back=back if request.method == "POST" else None)
 
 
 def environment() -> Environment:
@@ -193,7 +224,7 @@ def environment() -> Environment:
     )
     env.filters["capfirst"] = lambda text: text[:1].upper() + text[1:]
     shared: dict[str, Callable[..., Any] | Any] = {
-        "asset": asset_path, "marks": words.MARKS, "words": words.VERDICT_WORDS, "why": words.why_words, "where": place_words, "clock": words.clock_words,
+        "asset": asset_path, "marks": words.MARKS, "words": words.VERDICT_WORDS, "why": words.why_words, "where": place_words, "clock": words.clock_words, "delivered": words.shown_delivery, "delivery_quotes": words.delivery_quotes,
         "titles": BY_ID, "anchors": ANCHORS, "all_steps": STEPS,
     }  # fmt: skip
     env.globals.update(shared)
@@ -203,6 +234,7 @@ def environment() -> Environment:
 @cache
 def asset_path(name: str) -> str:
     """The address of a file of our own, with its digest, so that it may be kept for good."""
-    body = reports.css().encode() if name == REPORT_STYLE else (HERE / "static" / name).read_bytes()
+    parts = (name, *IMPORTS.get(name, ()))
+    body = reports.css().encode() if name == REPORT_STYLE else b"".join((HERE / "static" / part).read_bytes() for part in parts)
     digest = hashlib.sha256(body).hexdigest()[:10]
     return f"/assets/{digest}/{name}"

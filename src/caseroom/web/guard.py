@@ -25,7 +25,7 @@ HEADERS = (
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), payment=()"),
+    (b"permissions-policy", b"camera=(), geolocation=(), payment=(), microphone=(self)"),
 )  # fmt: skip
 LINKED = ("/peer/", "/host/", "/disputes/by/", "/api/peer/", "/api/host/")
 """Where what follows is the secret of a share link."""

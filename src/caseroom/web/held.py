@@ -1,4 +1,4 @@
-"""What every request finds: the room, the desk with its interviews, the bench with its runs, and what watches them."""
+"""What every request finds: the room, the desk with its interviews, the bench with its runs, what watches them, and what large models are asked."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from fastapi import Request
 from caseroom.app.bench import Bench
 from caseroom.app.desk import Desk
 from caseroom.app.interviews import Room
+from caseroom.app.opinions import Opinions
 from caseroom.app.watching import Watching
 
 
@@ -32,3 +33,9 @@ def the_watching(request: Request) -> Watching:
     """What watches the room."""
     watching: Watching = request.app.state.watching
     return watching
+
+
+def the_opinions(request: Request) -> Opinions:
+    """What large models are asked of finished interviews."""
+    opinions: Opinions = request.app.state.opinions
+    return opinions

@@ -14,7 +14,7 @@ from caseroom.proposal.file import from_data
 from caseroom.proposal.model import Proposal
 from caseroom.web import lab_views, views
 from caseroom.web.held import the_bench, the_desk, the_room
-from caseroom.web.pages import go, render
+from caseroom.web.rendering import go, render
 
 router = APIRouter(include_in_schema=False)
 LIMITS = (("", "all records"), ("100", "the first 100"), ("30", "the first 30"))

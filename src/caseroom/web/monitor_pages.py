@@ -11,7 +11,7 @@ from caseroom.app import disputes, reviews
 from caseroom.app.watching import DAYS, LONGEST_REASON, MOST_DAYS, day_words
 from caseroom.web import monitor_views as views
 from caseroom.web.held import the_room, the_watching
-from caseroom.web.pages import go, render
+from caseroom.web.rendering import go, render
 
 router = APIRouter(include_in_schema=False)
 SPANS = (7, 14, 30, 90)

@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from caseroom.app import again, exports, ratings, runs, scorecards
 from caseroom.app.interviews import Interview
 from caseroom.app.peers import MARK_WORDS
 from caseroom.app.progress import calibration_words, progress
+from caseroom.app.standing_models import leaving
+from caseroom.app.voice import delete_session
 from caseroom.errors import UsageError
 from caseroom.grading import pages as words
 from caseroom.steps import BY_ID, STEP_IDS, STEPS
 from caseroom.web import views
-from caseroom.web.guard import link_page
-from caseroom.web.held import the_bench, the_desk, the_room, the_watching
+from caseroom.web.held import the_bench, the_desk, the_opinions, the_room, the_watching
+from caseroom.web.models_pages import shown as shown_models
 from caseroom.web.peers_views import others
+from caseroom.web.rendering import go, render
+from caseroom.web.voice_api import the_booth
 
 router = APIRouter(include_in_schema=False)
 ORDERS = (("shelf", "as on the shelf"), ("short", "shortest first"), ("weak", "weakest first"))
@@ -27,31 +31,6 @@ FORMS = {
     "json": ("application/json", "json"),
     "text": ("text/plain", "txt"),
 }
-
-
-def render(request: Request, template: str, status: int = 200, **context: Any) -> Response:
-    """A page."""
-    path = request.url.path
-    here = _here(path)
-    response: Response = request.app.state.templates.TemplateResponse(
-        request, template, {"here": here, "told": None, "by_link": link_page(path), **context}, status_code=status
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _here(path: str) -> str:
-    """Which part of the navigation a page belongs to."""
-    if path.startswith(("/lab", "/ratings", "/reviews")) or path.endswith(("/lab", "/proposal")):
-        return "/lab"
-    if path in ("/progress", "/data"):
-        return path
-    return "/" if path == "/" or path.startswith(("/cases", "/sessions")) else ""
-
-
-def go(where: str) -> Response:
-    """Send the browser on after a form."""
-    return RedirectResponse(where, 303)
 
 
 @router.get("/")
@@ -210,7 +189,7 @@ def scorecard(request: Request, session_id: str) -> Response:
         request, "scorecard.html", id=session_id, card=card, headline=words.headline(card), rated=words.has_own_levels(card), timed=words.has_times(card),
         of_today=scorecards.is_of_today(room, card), moved=scorecards.moved(kept[-2].card, card) if len(kept) > 1 else [],
         unsure=sum(point.verdict == "unsure" for step in card.steps for point in step.points), disputes=disputes, strong=strong,
-        c=compared, kinds=MARK_WORDS, topics=lambda ids: [topics.get(one, one) for one in ids],
+        c=compared, kinds=MARK_WORDS, topics=lambda ids: [topics.get(one, one) for one in ids], **shown_models(request, session_id, card),
     )  # fmt: skip
 
 
@@ -305,8 +284,10 @@ def delete(request: Request, session_id: str, sure: Annotated[str, Form()] = "")
     """Delete a session, once asked."""
     if sure != "yes":
         return go(f"/sessions/{session_id}/delete")
-    the_room(request).store.delete(session_id)
+    delete_session(the_room(request), session_id)
     the_desk(request).forget(session_id)
+    the_booth(request).forget(session_id)
+    the_opinions(request).forget(session_id)
     return go("/data")
 
 
@@ -347,6 +328,7 @@ def data(request: Request) -> Response:
         runs=len(runs.runs(room)),
         cycles=len(ratings.cycles(room)),
         where=where,
+        leaving=leaving(room),
         traces=room.settings.traces,
     )
 
@@ -365,8 +347,10 @@ def delete_everything(request: Request, sure: Annotated[str, Form()] = "") -> Re
         raise UsageError("Write delete into the field to delete everything. Nothing was deleted.")
     room = the_room(request)
     for stored in room.store.sessions():
-        room.store.delete(stored.id)
+        delete_session(room, stored.id)
         the_desk(request).forget(stored.id)
+        the_booth(request).forget(stored.id)
+        the_opinions(request).forget(stored.id)
     for run in runs.runs(room):
         the_bench(request).stop(run.id)
         runs.delete(room, run.id)

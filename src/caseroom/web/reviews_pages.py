@@ -14,7 +14,7 @@ from caseroom.errors import UsageError
 from caseroom.lab.decisions import Action
 from caseroom.store.reviews import ReviewStore
 from caseroom.web.held import the_bench, the_room
-from caseroom.web.pages import go, render
+from caseroom.web.rendering import go, render
 
 router = APIRouter(include_in_schema=False)
 PAGE = 50

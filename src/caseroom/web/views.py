@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from caseroom.app.grading import transcript_of
@@ -28,6 +29,16 @@ class Part:
     before: str = ""
     marked: str = ""
     after: str = ""
+    garbled: tuple[tuple[int, int], ...] = ()
+    """Passages that were not heard well."""
+
+    @property
+    def pieces(self) -> list[tuple[str, bool, bool]]:
+        """The words in order; whether they are marked, whether they were not heard well."""
+        whole = self.text or self.before + self.marked + self.after
+        mark = (len(self.before), len(self.before) + len(self.marked)) if self.marked else (0, 0)
+        cuts = sorted({0, len(whole), *mark, *(at for span in self.garbled for at in span if 0 <= at <= len(whole))})
+        return [(whole[a:b], mark[0] <= a < mark[1], any(x <= a < y for x, y in self.garbled)) for a, b in pairwise(cuts)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,11 @@ class Shown:
     who: str
     anchor: str
     parts: tuple[Part, ...]
+    by: str = ""
+    """The large model that worded it."""
+    number: int = 0
+    audio: bool = False
+    """Whether its recording was kept."""
 
 
 def clock_words(seconds: float) -> str:
@@ -54,22 +70,28 @@ def conversation(session: Session) -> list[Shown]:
     """The turns of a session, as they stand."""
     shown = [Shown("interviewer", "Interviewer", "r0", moves(session.opening.moves))] if session.opening else []
     for turn in session.turns:
-        shown.append(Shown("candidate", "You", f"t{turn.number}", (Part(turn.text),)))
+        shown.append(Shown("candidate", "You", f"t{turn.number}", (Part(turn.text, garbled=turn.heard.garbled if turn.heard else ()),)))
         if turn.reply:
-            shown.append(Shown("interviewer", "Interviewer", f"r{turn.number}", moves(turn.reply.moves)))
+            shown.append(Shown("interviewer", "Interviewer", f"r{turn.number}", moves(turn.reply.said), turn.reply.by))
     return shown
 
 
 def marked_transcript(session: Session, turn: int | None, start: int, end: int) -> list[Shown]:
     """The transcript with text[start:end] of the candidate's turn `turn` marked, if it has such a place."""
     names = {BOARD: "You, on the board", NOTES: "You, in the notes", AGAIN: "You, again"}
-    shown = []
+    worded = {turn.number: turn.reply.by for turn in session.turns if turn.reply}
+    shown, hearings = [], {turn.number: turn.heard for turn in session.turns if turn.heard}
     for said in transcript_of(session).turns:
         mine = said.speaker == "candidate"
         here = mine and said.number == turn and 0 <= start < end <= len(said.text)
-        part = Part(before=said.text[:start], marked=said.text[start:end], after=said.text[end:]) if here else Part(before=said.text)
+        heard = hearings.get(said.number) if mine else None
+        garbled = heard.garbled if heard else ()
+        cut = (said.text[:start], said.text[start:end], said.text[end:]) if here else (said.text, "", "")
+        part = Part(before=cut[0], marked=cut[1], after=cut[2], garbled=garbled)
         who = names.get(said.number, "You") if mine else "Interviewer"
-        shown.append(Shown(said.speaker, who, f"{'t' if mine else 'r'}{said.number}", (part,)))
+        audio = bool(heard and heard.audio)
+        by = "" if mine else worded.get(said.number, "")
+        shown.append(Shown(said.speaker, who, f"{'t' if mine else 'r'}{said.number}", (part,), by, said.number, audio))
     return shown
 
 
@@ -148,6 +170,7 @@ def case_row(case: Case, attempts: Sequence[Attempt]) -> dict[str, Any]:
     return {
         "id": case.id, "title": case.title, "company": case.company, "domain": case.domain, "level": case.level, "minutes": round(case.total_minutes()),
         "opening": case.opening, "attempts": len(mine), "best": max((attempt.lowest for attempt in mine), default=None),
+        "draft": case.draft,
     }  # fmt: skip
 
 

@@ -95,14 +95,11 @@ def test_runs_of_the_lab_their_failures_and_their_seconds(room: Room, monkeypatc
     assert tally.measured()["run_failures"] == Share(1, 2) and tally.measured()["errors"] == Share(1, 2)
 
 
-def test_calls_of_models_where_a_table_keeps_them(room: Room) -> None:
+def test_calls_of_models(room: Room) -> None:
     now = datetime.now(UTC).isoformat()
-    with room.store.database.engine.begin() as connection:
-        connection.execute(sa.text('CREATE TABLE model_calls ("when" TEXT, session TEXT, purpose TEXT, name TEXT, tokens_in INTEGER, '
-                                   "tokens_out INTEGER, cost REAL, seconds REAL, outcome TEXT)"))  # fmt: skip
-        for outcome, cost in (("ok", 0.5), ("timeout", 0.0), ("ok", 0.25)):
-            connection.execute(sa.text("INSERT INTO model_calls VALUES (:now, 's', 'reply', 'small', 1, 1, :cost, 2, :outcome)"),
-                               {"now": now, "cost": cost, "outcome": outcome})  # fmt: skip
+    calls = CallStore(room.store.database)
+    for outcome, cost in (("ok", 0.5), ("ModelUnavailable", None), ("stopped", 0.25)):
+        calls.keep(KeptCall(now, "s", "interviewer", "small", "", 1, 1, cost, 2.0, outcome))
     tally = today(room)
     assert (len(tally.calls), tally.fallbacks, tally.cost) == (3, 1, 0.75)
     assert tally.measured()["fallbacks"] == Share(1, 3)

@@ -31,12 +31,22 @@ function show(speaker, anchor, fresh = true) {
   return item;
 }
 
-function add(item, text, quiet = false) {
+function add(item, text, quiet = false, garbled = []) {
   const paragraph = document.createElement("p");
   if (quiet) paragraph.className = "clock";
-  paragraph.textContent = text;
+  let at = 0;
+  for (const [start, end] of garbled) {
+    const mark = document.createElement("u");
+    mark.className = "garbled";
+    mark.title = "Not heard well; not judged";
+    mark.textContent = text.slice(start, end);
+    paragraph.append(text.slice(at, start), mark);
+    at = end;
+  }
+  paragraph.append(text.slice(at));
   item.append(paragraph);
   item.scrollIntoView({ block: "nearest" });
+  return paragraph;
 }
 
 async function* events(response) {
@@ -57,6 +67,11 @@ async function* events(response) {
 }
 
 async function say() {
+  if (form.voice?.on && !send.disabled) {
+    send.disabled = true; // what is still being spoken belongs to this turn
+    await form.voice.settle();
+    send.disabled = looking;
+  }
   const text = said.value.trim();
   if (!text || send.disabled) return;
   send.disabled = true;
@@ -66,19 +81,25 @@ async function say() {
     const response = await fetch(`/api/sessions/${id}/turns`, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
-      body: JSON.stringify({ text }),
+      body: JSON.stringify({ text, ...form.voice?.spoken() }),
     });
     if (!response.ok) throw new Error((await response.json().catch(() => null))?.detail ?? `The room answered ${response.status}.`);
     let theirs = null;
     for await (const [kind, data] of events(response)) {
       if (kind === "stored") {
         mine = show("candidate", `t${data.turn}`);
-        add(mine, text);
+        add(mine, text, false, data.garbled);
+        const unclear = (data.garbled ?? []).map(([start, end]) => `“${text.slice(start, end)}”`);
+        if (unclear.length) add(mine, `Not heard well, so not judged: ${unclear.join(", ")}`).className = "unheard";
         said.value = "";
         store.set(DRAFT, "");
+        form.voice?.sent();
       } else if (kind === "move") {
         theirs ??= show("interviewer", `r${data.turn}`);
         add(theirs, data.text, data.quiet);
+        form.voice?.move(data.text);
+      } else if (kind === "by") {
+        if (theirs && data.model) add(theirs, `worded by ${data.model}`, true);
       } else if (kind === "state") {
         update(data);
         if (data.held && data.waiting) wait();
@@ -91,7 +112,8 @@ async function say() {
       : `Not sent: ${error.message} Your words are still here; try again.`;
   } finally {
     send.disabled = looking;
-    said.focus();
+    if (!form.voice?.on) said.focus();
+    form.voice?.replied();
   }
 }
 form.addEventListener("submit", (event) => { event.preventDefault(); say(); });
@@ -119,7 +141,10 @@ async function look() {
       const last = await (await fetch(`/api/sessions/${id}/turns/last`)).json();
       if (last.moves.length && !document.getElementById(`r${last.turn}`)) {
         const theirs = show("interviewer", `r${last.turn}`);
-        for (const move of last.moves) add(theirs, move.text, move.kind === "clock" || move.kind === "time");
+        for (const move of last.moves) {
+          add(theirs, move.text, move.kind === "clock" || move.kind === "time");
+          form.voice?.move(move.text);
+        }
       }
       looking = send.disabled = false;
       person.textContent = last.state.held ? "A person is holding this interview." : "";
