@@ -25,6 +25,7 @@ from caseroom.store.sessions import SessionStore
 LONGEST_TURN = 20_000
 """Characters of a turn that are listened to; a longer one is stored whole and heard up to here."""
 Clock = Callable[[], float]
+Decided = tuple[ev.Replied, interviewer.Noticed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,14 @@ class Interview:
         Raises:
             UsageError, SessionMoved: as `say`.
         """
+        said, decided = self._taken(text, heard)
+        yield said
+        if decided:
+            yield from self._worded(*decided)
+
+    @telemetry.observed("turn")
+    def _taken(self, text: str, heard: ev.Hearing | None) -> tuple[ev.Said, Decided | None]:
+        """Store a turn, then decide what the reply says; None where a person holds the interview."""
         if self.session.ended:
             raise UsageError(f"The interview is over. `caseroom sessions show {self.id}` shows its scorecard.")
         held = self.held
@@ -122,11 +131,9 @@ class Interview:
             self.resume()
         said = ev.Said(self.session.next_turn, text, round(self.now, 2), heard)
         self._add(said)
-        yield said
         if held:
             self._follow(self.heard()[1])
-        else:
-            yield from self.answering()
+        return said, None if held else self._decided()
 
     def answer(self) -> ev.Replied:
         """Answer the last turn: just now, when a crash came between, or when nobody holds the interview any more."""
@@ -136,19 +143,20 @@ class Interview:
 
     def answering(self) -> Iterator[ev.Move | ev.Replied]:
         """What is said as it comes, then the reply when it is stored."""
-        reply, noticed = self._decided()
-        for piece in worded.worded(self.room, self.case, self.id, self.session, reply, noticed):
-            if isinstance(piece, ev.Replied):
-                self._add(piece)
-            yield piece
+        yield from self._worded(*self._decided())
 
-    @telemetry.observed("turn")
-    def _decided(self) -> tuple[ev.Replied, interviewer.Noticed]:
+    def _decided(self) -> Decided:
         """The plain reply to the last turn, and what the interviewer noticed in it."""
         with self.thinking:
             disclosure, noticed = self.heard()
             self._follow(noticed)
             return interviewer.reply(self.case, self.session, disclosure, noticed, round(self.now, 2)), noticed
+
+    def _worded(self, reply: ev.Replied, noticed: interviewer.Noticed) -> Iterator[ev.Move | ev.Replied]:
+        for piece in worded.worded(self.room, self.case, self.id, self.session, reply, noticed):
+            if isinstance(piece, ev.Replied):
+                self._add(piece)
+            yield piece
 
     def relay(self, moves: Sequence[ev.Move]) -> ev.Replied:
         """Answer the last turn with what a person says. What was assumed is heard as ever, and the clock adds its word."""

@@ -19,6 +19,7 @@ from caseroom.app.watching_rules import EFFECTS, watches
 from caseroom.errors import RunError, UsageError
 from caseroom.monitoring.measured import Share, Values
 from caseroom.proposal.file import read_proposal
+from caseroom.store.calls import CallStore, KeptCall
 
 
 def today(room: Room) -> Tally:
