@@ -47,7 +47,14 @@ def brief(source: Source) -> Ask:
         "opening (two to four sentences that the interviewer says first, as the company, `we`: the problem and the wish for AI, vague on purpose, WITHOUT any figure, ending with a question "
         "such as: How would you approach it?), terms (five to eight words of this business)."
     )
-    form = _object(title=_SHORT, company=_SHORT, domain=_SHORT, level={"enum": ["junior", "middle", "senior"]}, opening=_TEXT, terms=_many(_SHORT, 3, 8))
+    form = _object(
+        title=_SHORT,
+        company=_SHORT,
+        domain=_SHORT,
+        level={"enum": ["junior", "middle", "senior"]},
+        opening=_TEXT,
+        terms=_many(_SHORT, 3, 8),
+    )
     return _ask(source, wanted, form, 600)
 
 
@@ -72,7 +79,9 @@ def points(source: Source, opening: str, step: str, common: Sequence[PointForm])
         f"THE CASE: {opening}\n\nPOINTS OF A RUBRIC ({BY_ID[step].title})\n{asked}\n\nGive each of these points in the words of this case: id (as above), statement (the same demand, naming this business), "
         "examples (two or three sentences that a candidate may say, spoken as `I` or `we`, each making the whole point with its reason), near_misses (one or two sentences that only use its words and make nothing of it)."
     )
-    item = _object(id={"enum": [point.id for point in common]}, statement=_TEXT, examples=_many(_TEXT, 1, 3), near_misses=_many(_TEXT, 0, 2))
+    item = _object(
+        id={"enum": [point.id for point in common]}, statement=_TEXT, examples=_many(_TEXT, 1, 3), near_misses=_many(_TEXT, 0, 2)
+    )
     return _ask(source, wanted, _object(points=_many(item, 1, len(common))), 200 + 300 * len(common))
 
 
@@ -82,7 +91,9 @@ def turns(source: Source, opening: str) -> Ask:
         f"THE CASE: {opening}\n\nGive three moments at which the interviewer makes it messy. kind is change (a requirement changes) or push_back (the interviewer doubts the design). Of each: kind, step "
         "(where in the talk), say (one or two spoken sentences that end with a question), topic (a few words), reactions (three sentences that a good candidate answers, spoken as `I`)."
     )
-    item = _object(kind={"enum": ["change", "push_back"]}, step={"enum": list(STEP_IDS[1:])}, say=_TEXT, topic=_SHORT, reactions=_many(_TEXT, 1, 4))
+    item = _object(
+        kind={"enum": ["change", "push_back"]}, step={"enum": list(STEP_IDS[1:])}, say=_TEXT, topic=_SHORT, reactions=_many(_TEXT, 1, 4)
+    )
     return _ask(source, wanted, _object(turns=_many(item, 1, 3)), 1_200)
 
 
@@ -100,5 +111,7 @@ def again(ask: Ask, answer: str, problems: Sequence[str]) -> Ask:
     """The same once more, with what did not hold."""
     wrong = "\n".join(f"- {problem}" for problem in problems[:12])
     said = (Message("assistant", answer),) if answer else ()
-    told = Message("user", f"These do not hold:\n{wrong}\nGive them again so that they hold, in the same form; leave out what was right already.")
+    told = Message(
+        "user", f"These do not hold:\n{wrong}\nGive them again so that they hold, in the same form; leave out what was right already."
+    )
     return Ask((*ask.messages, *said, told), ask.purpose, ask.schema, ask.max_tokens, ask.temperature, ask.seconds)

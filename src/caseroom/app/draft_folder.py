@@ -79,13 +79,20 @@ def figured(made: Drafted) -> list[Figured]:
     """All figures of a draft, those of facts first, the invented ones before the others."""
     found = [one for fact in made.facts for one in origins(made.source, f"fact {fact['id']}", str(fact["say"]))]
     found += [one for turn in made.turns for one in origins(made.source, f"turn {turn['id']}", str(turn["say"]))]
-    found += [one for number, row in enumerate(made.rows, 1) for one in origins(made.source, f"row {number}", f"{row['input']} {row['reference']}")]
+    found += [
+        one
+        for number, row in enumerate(made.rows, 1)
+        for one in origins(made.source, f"row {number}", f"{row['input']} {row['reference']}")
+    ]
     return sorted(found, key=lambda one: (not one.where.startswith("fact"), not one.invented))
 
 
 def as_data(made: Drafted, folder: Path) -> dict[str, Any]:
     """What was drafted, for programs."""
-    figures = [{"figure": one.shown, "where": one.where, "in_the_document": not one.invented, "sentence": one.sentence or None} for one in figured(made)]
+    figures = [
+        {"figure": one.shown, "where": one.where, "in_the_document": not one.invented, "sentence": one.sentence or None}
+        for one in figured(made)
+    ]
     return {
         "case": folder.name, "folder": str(folder), "by": made.by, "document": made.source.name, "files": [*CASE_FILES, "DRAFT.md", *(["data/"] if made.rows else [])],
         "facts": len(made.facts), "points": len(made.points), "turns": len(made.turns), "rows": len(made.rows), "figures": figures,
@@ -99,15 +106,29 @@ def notes(made: Drafted) -> str:
     figures = figured(made)
     invented, taken = [one for one in figures if one.invented], [one for one in figures if not one.invented]
     lines = [f"# Draft: {made.frame['title']}", "", f"Drafted by {made.by} from `{made.source.name}`. No person has read it yet.", ""]
-    lines += [f"{len(made.facts)} facts, {len(made.points)} points in the case's own words, {len(made.turns)} messy turns, {len(made.rows)} rows to run.", ""]
+    lines += [
+        f"{len(made.facts)} facts, {len(made.points)} points in the case's own words, {len(made.turns)} messy turns, {len(made.rows)} rows to run.",
+        "",
+    ]
     lines += ["## Figures that were invented", "", *(_shown(made, one) for one in invented), *([] if invented else ["None."]), ""]
-    lines += ["## Figures that stand in the document", "", "The figure stands there; whether it means the same there is for you to see.", ""]
+    lines += [
+        "## Figures that stand in the document",
+        "",
+        "The figure stands there; whether it means the same there is for you to see.",
+        "",
+    ]
     lines += [*(f"{_shown(made, one)}\n  > {_plain(one.sentence)}" for one in taken), *([] if taken else ["None."]), ""]
     lines += ["## Facts without a figure", "", *_without(made), ""]
     if made.left_out:
         lines += ["## Left out because it did not hold", "", *(f"- {_plain(one)}" for one in made.left_out), ""]
     if made.source.left_out:
-        lines += ["## Sentences of the document that speak to a model", "", "It was not given them.", "", *(f"> {_plain(one)}\n" for one in made.source.left_out)]
+        lines += [
+            "## Sentences of the document that speak to a model",
+            "",
+            "It was not given them.",
+            "",
+            *(f"> {_plain(one)}\n" for one in made.source.left_out),
+        ]
     if made.source.unread:
         lines += [f"The document is long: {made.source.unread} words at its end were not read.", ""]
     lines += [

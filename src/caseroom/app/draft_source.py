@@ -104,4 +104,7 @@ def numbers(text: str) -> list[Number]:
 
 def origins(source: Source, where: str, text: str) -> list[Figured]:
     """Where the figures of a text come from."""
-    return [Figured(f"{value:,.10g}{'%' if percent else ''}", where, source.figures.get((value, percent), "")) for value, percent in numbers(text)]
+    return [
+        Figured(f"{value:,.10g}{'%' if percent else ''}", where, source.figures.get((value, percent), ""))
+        for value, percent in numbers(text)
+    ]

@@ -57,7 +57,14 @@ def everything(room: Room) -> dict[str, Any]:
         said = [asdict(coaching) for coaching in CoachingStore(room.store.database).of(stored.id)]
         events = [to_dict(event) for event in room.store.events(stored.id)]
         sessions.append(
-            {"session": stored.id, "events": events, "scorecards": kept, "edited_proposal": proposal, "coach": said, **peers.stored(room, stored.id)}
+            {
+                "session": stored.id,
+                "events": events,
+                "scorecards": kept,
+                "edited_proposal": proposal,
+                "coach": said,
+                **peers.stored(room, stored.id),
+            }
         )
     return {"caseroom": caseroom.__version__, "sessions": sessions, "runs": [asdict(runs.run(run.id)) for run in runs.runs()],
             "ratings": ratings.stored(room)}  # fmt: skip

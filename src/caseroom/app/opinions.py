@@ -95,7 +95,9 @@ class Opinions:
         if not known:
             raise UsageError(f"No {NAMES[purpose]} is set up. {how(purpose)}")
         if asking := [notice for notice in known if not notice.agreed]:
-            raise NotAgreed(f"Nobody has agreed that {asking[0].name} at {asking[0].host} gets {', '.join(asking[0].sends)}. Nothing was sent.")
+            raise NotAgreed(
+                f"Nobody has agreed that {asking[0].name} at {asking[0].host} gets {', '.join(asking[0].sends)}. Nothing was sent."
+            )
         with self._lock:
             before = self._jobs.get((session_id, purpose))
             if before is not None and not before.over:

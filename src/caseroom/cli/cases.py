@@ -19,7 +19,15 @@ def list_cases(*, cases: Path | None, as_json: bool) -> None:
     shelf = the_shelf(cases)
     found, broken = shelf.all()
     rows = [
-        {"id": c.id, "title": c.title, "domain": c.domain, "level": c.level, "minutes": c.total_minutes(), "folder": str(c.folder), "draft": c.draft}
+        {
+            "id": c.id,
+            "title": c.title,
+            "domain": c.domain,
+            "level": c.level,
+            "minutes": c.total_minutes(),
+            "folder": str(c.folder),
+            "draft": c.draft,
+        }
         for c in found
     ]
     if as_json:
@@ -69,7 +77,12 @@ def check(names: list[str], *, lines: bool, cases: Path | None, as_json: bool) -
         except CaseError as error:
             proofs.append(Proof(folder.name, problems=error.problems))
     if as_json:
-        print_json([{"case": p.case, "whole": p.whole, "shares": p.shares, "problems": p.problems, "thin": p.thin, "lines": p.lines} for p in proofs])
+        print_json(
+            [
+                {"case": p.case, "whole": p.whole, "shares": p.shares, "problems": p.problems, "thin": p.thin, "lines": p.lines}
+                for p in proofs
+            ]
+        )
     else:
         for proof in proofs:
             _show(proof, lines)

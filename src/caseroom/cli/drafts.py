@@ -33,10 +33,14 @@ def _model(room: Room, name: str) -> ChatModel:
     settings = largemodels.settings_of(room)
     names = [name] if name else [entry.name for entry in settings.chain("draft")]
     if not names:
-        raise ModelError("No model is set up for drafts. `caseroom models add` names one, `caseroom models use draft NAME` puts it to work; or name it with --model.")
+        raise ModelError(
+            "No model is set up for drafts. `caseroom models add` names one, `caseroom models use draft NAME` puts it to work; or name it with --model."
+        )
     for notice in (largemodels.first_call_notice(room, one, "draft") for one in names):
         if not notice.agreed:
-            raise NotAgreed(f"{notice.name} at {notice.host} would get {notice.sends[0]}. Nothing was sent. `caseroom models agree {notice.name} --for draft` asks.")
+            raise NotAgreed(
+                f"{notice.name} at {notice.host} would get {notice.sends[0]}. Nothing was sent. `caseroom models agree {notice.name} --for draft` asks."
+            )
     model = largemodels.named(room, name, "draft") if name else largemodels.chat_model(room, "draft")
     assert model is not None, "names were found"
     return model

@@ -17,10 +17,18 @@ def install(name: str, source: Path | None, purposes: Sequence[str], *, as_json:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task(name, total=None)
-        path, entry = installed(room, name, source, purposes, lambda what, done, of: bar.update(task, description=what, completed=done, total=of))
+        path, entry = installed(
+            room, name, source, purposes, lambda what, done, of: bar.update(task, description=what, completed=done, total=of)
+        )
     if as_json:
         print_json({"name": entry, "file": str(path), "sends_to": ""})
         return
     say(f"{name} is whole, in {path}.")
-    say(f"It is set up as {entry}" + (f" for {', '.join(purposes)}." if purposes else f". `caseroom models use PURPOSE {entry}` puts it to work."))
-    say("Nothing that it is given leaves this machine. It is a small model: it words replies and drafts; do not trust it to count or to grade.", style="dim")
+    say(
+        f"It is set up as {entry}"
+        + (f" for {', '.join(purposes)}." if purposes else f". `caseroom models use PURPOSE {entry}` puts it to work.")
+    )
+    say(
+        "Nothing that it is given leaves this machine. It is a small model: it words replies and drafts; do not trust it to count or to grade.",
+        style="dim",
+    )

@@ -40,12 +40,20 @@ class CoachingStore:
             StoreUnusable: could not be written.
         """
         number = len(self.of(session_id)) + 1
-        row = {"session": session_id, "number": number, "created": created, "length": length, "body": json.dumps(body, separators=(",", ":"))}
+        row = {
+            "session": session_id,
+            "number": number,
+            "created": created,
+            "length": length,
+            "body": json.dumps(body, separators=(",", ":")),
+        }
         try:
             with self._guarded(), self._engine.begin() as connection:
                 connection.execute(tables.coachings.insert(), row)
         except IntegrityError:
-            raise SessionMoved(f"Session {session_id} was coached in another window at the same moment, or is deleted; look again.") from None
+            raise SessionMoved(
+                f"Session {session_id} was coached in another window at the same moment, or is deleted; look again."
+            ) from None
 
     def of(self, session_id: str) -> list[KeptCoaching]:
         """All that was said of a session, the oldest first."""

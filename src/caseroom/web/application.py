@@ -76,6 +76,7 @@ ASSETS = {
     "room.js": "text/javascript",
     "board.js": "text/javascript",
     "mark.js": "text/javascript",
+    "opinion.js": "text/javascript",
     "lab.js": "text/javascript",
     "peers.js": "text/javascript",
     "peers.css": "text/css",
@@ -89,12 +90,13 @@ ASSETS = {
     "listen.js": "text/javascript",
     "hear.js": "text/javascript",
     "speak.js": "text/javascript",
+    "talk.js": "text/javascript",
     "marks.js": "text/javascript",
     "capture.js": "text/javascript",
     "voice.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
-IMPORTS = {"voice.js": ("choices.js", "turns.js", "listen.js", "hear.js", "speak.js", "marks.js", "capture.js")}
+IMPORTS = {"voice.js": ("choices.js", "turns.js", "listen.js", "hear.js", "speak.js", "talk.js", "marks.js", "capture.js")}
 """Scripts that a script imports by their names beside it: its address changes with theirs."""
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 REPORT_STYLE = "report.css"
@@ -125,6 +127,26 @@ STATUS: tuple[tuple[type[CaseroomError], int, str], ...] = (
     (CaseroomError, 500, "Something is missing"),
 )
 
+ROUTERS = (
+    voice_api.router,  # before `api`: there an action of a session may have any name
+    models_api.router,  # too
+    api.router,
+    lab_api.router,
+    pages.router,
+    models_pages.router,
+    lab_pages.router,
+    ratings_api.router,
+    ratings_pages.router,
+    peers_api.router,
+    peers_pages.router,
+    host_api.router,
+    host_pages.router,
+    disputes_pages.router,
+    reviews_api.router,
+    reviews_pages.router,
+)
+"""In this order: the first that knows an address answers."""
+
 
 def create_application(room: Room, hosts: Iterable[str] = (), *, links_only: bool = False) -> FastAPI:
     """The application over a room. `hosts`: names besides localhost under which it may be opened; `links_only`: other machines see pages of share links alone."""
@@ -134,24 +156,7 @@ def create_application(room: Room, hosts: Iterable[str] = (), *, links_only: boo
     app.state.opinions = Opinions(room)
     app.state.booth, app.state.mouth = Booth(room.settings), Mouth(room.settings)
     app.state.templates = Jinja2Templates(env=environment())
-    for router in (
-        voice_api.router,  # before `api`: there an action of a session may have any name
-        models_api.router,  # too
-        api.router,
-        lab_api.router,
-        pages.router,
-        models_pages.router,
-        lab_pages.router,
-        ratings_api.router,
-        ratings_pages.router,
-        peers_api.router,
-        peers_pages.router,
-        host_api.router,
-        host_pages.router,
-        disputes_pages.router,
-        reviews_api.router,
-        reviews_pages.router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(Guard, hosts=tuple(hosts), links_only=links_only)
 

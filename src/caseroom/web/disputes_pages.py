@@ -17,8 +17,8 @@ from caseroom.errors import CaseroomError
 from caseroom.grading.evidence import Evidence
 from caseroom.web import views
 from caseroom.web.held import the_room
-from caseroom.web.rendering import go, render
 from caseroom.web.peers_views import the_link
+from caseroom.web.rendering import go, render
 
 router = APIRouter(include_in_schema=False)
 PAGE = 20

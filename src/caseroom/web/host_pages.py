@@ -11,8 +11,8 @@ from caseroom.app import hosting
 from caseroom.app.links import Link
 from caseroom.web import views
 from caseroom.web.held import the_desk
-from caseroom.web.rendering import go, render
 from caseroom.web.peers_views import the_link
+from caseroom.web.rendering import go, render
 
 router = APIRouter(include_in_schema=False)
 

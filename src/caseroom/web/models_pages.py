@@ -70,7 +70,13 @@ def shown(request: Request, session_id: str, card: Scorecard) -> dict[str, Any]:
     try:
         stands = {purpose: the_opinions(request).standing(session_id, purpose) for purpose in PURPOSES}
     except ModelSettingsError as error:
-        return {"opinions": {}, "opinions_problem": error.problems[0], "agreement": agreement(card), "coached": _coached(request, session_id), "how": how}
+        return {
+            "opinions": {},
+            "opinions_problem": error.problems[0],
+            "agreement": agreement(card),
+            "coached": _coached(request, session_id),
+            "how": how,
+        }
     return {"opinions": stands, "opinions_problem": "", "agreement": agreement(card), "coached": _coached(request, session_id), "how": how}
 
 

@@ -321,7 +321,13 @@ def data(request: Request) -> Response:
     rows = views.session_rows(room)
     where = room.store.url.removeprefix("sqlite:///") if room.store.url.startswith("sqlite:///") else "the database of the settings"
     return render(
-        request, "data.html", sessions=rows, count=len(rows), runs=len(runs.runs(room)), cycles=len(ratings.cycles(room)), where=where,
+        request,
+        "data.html",
+        sessions=rows,
+        count=len(rows),
+        runs=len(runs.runs(room)),
+        cycles=len(ratings.cycles(room)),
+        where=where,
         leaving=leaving(room),
     )
 

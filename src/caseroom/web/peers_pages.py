@@ -13,8 +13,8 @@ from caseroom.app.links import Link, Options, Role
 from caseroom.errors import UsageError
 from caseroom.web import views
 from caseroom.web.held import the_room
-from caseroom.web.rendering import go, render
 from caseroom.web.peers_views import change_of, compared, remember, the_key, the_link
+from caseroom.web.rendering import go, render
 
 router = APIRouter(include_in_schema=False)
 

@@ -12,8 +12,8 @@ from caseroom.app.scales import DIMENSIONS, VALUES
 from caseroom.lab.verdict import interval
 from caseroom.metrics.score import Score
 from caseroom.web.held import the_room
-from caseroom.web.rendering import go, render
 from caseroom.web.ratings_api import rater_of, remember
+from caseroom.web.rendering import go, render
 
 router = APIRouter(include_in_schema=False)
 SHARES = (("0", "none"), ("0.25", "a quarter"), ("0.5", "half"), ("1", "all"))

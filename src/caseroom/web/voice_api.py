@@ -103,7 +103,9 @@ class PartForm(BaseModel):
     """A piece of a spoken turn."""
 
     id: str = Field("", max_length=64, description="Of what was heard here; empty for the browser's own engine.")
-    text: str = Field("", max_length=100_000, description="The words. What was heard here is taken from memory, and from this where it is forgotten.")
+    text: str = Field(
+        "", max_length=100_000, description="The words. What was heard here is taken from memory, and from this where it is forgotten."
+    )
     garbled: list[tuple[int, int]] = Field([], max_length=2000)
 
 
