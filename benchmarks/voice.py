@@ -71,14 +71,16 @@ def trimmed(text: str) -> Samples:
     return sound.samples[: round((Silero().segments(sound)[-1].end - 0.1) * RATE)]
 
 
-def spoken_turn(client: httpx.Client, session: str, number: int, model: str, samples: Samples, patience: float) -> tuple[float, str]:
-    """Seconds from the last sample to the first word of the reply, and what was heard."""
+def spoken_turn(client: httpx.Client, session: str, number: int, model: str, samples: Samples, patience: float) -> tuple[float, float]:
+    """From the last sample to the first word of the reply: seconds, and seconds of work of all cores."""
     path, size = f"/api/sessions/{session}/speech/turn-{number}", round(PIECE * RATE)
     whole = np.concatenate([samples, np.zeros(round(patience * RATE), np.float32)])
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), 0.0
     for n, start in enumerate(range(0, len(whole), size)):
         piece = whole[start : start + size]
         time.sleep(max(0.0, began + (start + len(piece)) / RATE - time.perf_counter()))  # it comes as fast as one speaks
+        if start < len(samples):
+            cpu = time.process_time()
         client.post(
             f"{path}?by={model}&number={n}", content=to_bytes(Sound(piece, RATE)), headers={"Content-Type": "audio/wav"}
         ).raise_for_status()
@@ -88,12 +90,12 @@ def spoken_turn(client: httpx.Client, session: str, number: int, model: str, sam
         waited = None
         for line in answer.iter_lines():
             if line == "event: move" and waited is None:
-                waited = time.perf_counter() - began - len(samples) / RATE
+                waited, cpu = time.perf_counter() - began - len(samples) / RATE, time.process_time() - cpu
     assert waited is not None, "there was no reply"
-    return waited, str(heard["text"])
+    return waited, cpu
 
 
-def measured(address: str, model: str, turns: int, patience: float) -> list[tuple[float, str]]:
+def measured(address: str, model: str, turns: int, patience: float) -> list[tuple[float, float]]:
     """All questions, one after the other."""
     sounds = [trimmed(question) for question in QUESTIONS]
     with httpx.Client(base_url=address, timeout=120) as client:
@@ -115,19 +117,21 @@ def main() -> None:
     model = asked.model or (there[0] if there else "")
     if model not in there:
         raise SystemExit(f"No recogniser {model or ''} in {voice}. `caseroom voice install` brings one.")
-    found: dict[str, list[float]] = {}
+    found, work = dict[str, list[float]](), dict[str, float]()
     with tempfile.TemporaryDirectory() as home:
         room = open_room(Settings(home=Path(home), voice_folder=voice))
         room = replace(room, settings=replace(room.settings, voice_folder=voice))
         with served(room) as address:
             for name, patience in (("talk key", 0.0), ("hands-free", Rules().patience)):
                 rows = measured(address, model, asked.turns, patience)
-                found[name] = [seconds for seconds, _ in rows]
+                found[name], work[name] = [seconds for seconds, _ in rows], statistics.median(cpu for _, cpu in rows)
     print(f"Whisper {model} · {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} · {asked.turns} turns")
     print("from the last sample of speech to the first word of the reply, seconds")
     for name, seconds in found.items():
+        soon = sum(s <= 1.5 for s in seconds)
         print(
-            f"{name:<12} median {statistics.median(seconds):.2f}   longest {max(seconds):.2f}   within 1.5 s: {sum(s <= 1.5 for s in seconds)} of {len(seconds)}"
+            f"{name:<12} median {statistics.median(seconds):.2f}   longest {max(seconds):.2f}   within 1.5 s: {soon} of {len(seconds)}   "
+            f"work {work[name]:.2f} core-seconds (median)"
         )
     if asked.json:
         asked.json.write_text(json.dumps({"model": model, "load": os.getloadavg()[0], **found}, indent=1) + "\n", encoding="utf-8")

@@ -39,7 +39,16 @@ def elsewhere() -> Iterator[str]:
 def set_up(home: Path, server: FaultyServer, *purposes: str, host: str = "", **more: Any) -> None:
     """A model that is used for these purposes."""
     url = server.url.replace("127.0.0.1", host) if host else server.url
-    entry = {"kind": "openai-compatible", "model": "test-model", "base_url": url, "seconds": 10.0, "stall": 5.0, "a_minute": 10_000, "price": {"in": 1, "out": 2}, **more}
+    entry = {
+        "kind": "openai-compatible",
+        "model": "test-model",
+        "base_url": url,
+        "seconds": 10.0,
+        "stall": 5.0,
+        "a_minute": 10_000,
+        "price": {"in": 1, "out": 2},
+        **more,
+    }
     home.mkdir(parents=True, exist_ok=True)
     settings = {"format": 1, "currency": "EUR", "models": {"house": entry}, "use": {purpose: ["house"] for purpose in purposes}}
     (home / "models.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
@@ -55,5 +64,8 @@ def opinion(request: dict[str, Any]) -> str:
         return json.dumps({"feedback": f"{why} {INVENTED}", "better": strong, "fact": ""})
     ids = re.findall(r"^([1-6]\.\d\d): ", text.partition("TRANSCRIPT")[0], re.MULTILINE)
     quote = "An agent approves each draft before it is sent"
-    rows = [{"id": point, "verdict": "made", "turn": 2, "quote": quote if number < 3 else "nobody ever said this at all"} for number, point in enumerate(ids[:5])]
+    rows = [
+        {"id": point, "verdict": "made", "turn": 2, "quote": quote if number < 3 else "nobody ever said this at all"}
+        for number, point in enumerate(ids[:5])
+    ]
     return json.dumps({"points": rows})

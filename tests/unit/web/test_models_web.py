@@ -57,7 +57,9 @@ def test_without_a_model_the_page_says_how(client: TestClient, session: str) -> 
     assert "No large model is set up" in client.get("/models").text
 
 
-def test_a_second_reader_and_a_coach_stand_beside_the_judge_and_stay(client: TestClient, session: str, room: Room, faulty_server: FaultyServer) -> None:
+def test_a_second_reader_and_a_coach_stand_beside_the_judge_and_stay(
+    client: TestClient, session: str, room: Room, faulty_server: FaultyServer
+) -> None:
     set_up(room.settings.home, faulty_server, "reader", "coach")
     assert "Have it read by a second reader" in scorecard(client, session)
     for purpose in ("reader", "coach"):
@@ -77,7 +79,9 @@ def test_a_second_reader_and_a_coach_stand_beside_the_judge_and_stay(client: Tes
     assert client.get("/api/export").json()["sessions"][0]["coach"][0]["body"]
 
 
-def test_nothing_is_sent_before_somebody_agreed_on_the_page(client: TestClient, session: str, room: Room, faulty_server: FaultyServer) -> None:
+def test_nothing_is_sent_before_somebody_agreed_on_the_page(
+    client: TestClient, session: str, room: Room, faulty_server: FaultyServer
+) -> None:
     with elsewhere() as host:
         set_up(room.settings.home, faulty_server, "coach", host=host)
         assert client.post(f"/api/sessions/{session}/opinions/coach").status_code == 403
@@ -103,7 +107,9 @@ def test_consent_by_the_api(client: TestClient, room: Room, faulty_server: Fault
     assert client.put("/api/models/nobody/consents/reader", json={"agreed": True}).status_code == 400
 
 
-def test_a_provider_that_is_down_is_told_and_the_scorecard_stands(client: TestClient, session: str, room: Room, faulty_server: FaultyServer) -> None:
+def test_a_provider_that_is_down_is_told_and_the_scorecard_stands(
+    client: TestClient, session: str, room: Room, faulty_server: FaultyServer
+) -> None:
     set_up(room.settings.home, faulty_server, "coach", key="HOUSE_KEY")
     before = scorecard(client, session)
     faulty_server.mode = "wrong-key"
@@ -115,7 +121,9 @@ def test_a_provider_that_is_down_is_told_and_the_scorecard_stands(client: TestCl
     assert before.partition("Judge ")[2] == scorecard(client, session).partition("Judge ")[2]
 
 
-def test_a_key_is_on_no_page(client: TestClient, session: str, room: Room, faulty_server: FaultyServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_is_on_no_page(
+    client: TestClient, session: str, room: Room, faulty_server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HOUSE_KEY", "sk-planted-0123456789abcdef")
     set_up(room.settings.home, faulty_server, "coach", "reader", key="HOUSE_KEY")
     faulty_server.mode = "wrong-key"

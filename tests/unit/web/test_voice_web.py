@@ -151,13 +151,13 @@ def test_a_streamed_turn_lets_its_interview_go_whatever_thread_asks(voiced: Room
     application = create_application(voiced)
     session = begun(TestClient(application))
     kept = application.state
-    events = api._told(kept.desk, kept.booth, kept.mouth, session, api.Turn(text=SAID))
+    events = api._told(kept.desk, kept.booth, kept.mouth, session, api.Turn(text=SAID, spoken=None))
     told: list[str] = []
     while not told or told[-1]:
         thread = threading.Thread(target=lambda: told.append(next(events, "")))
         thread.start()
         thread.join(60)
-    assert [event.split("\n")[0] for event in told[:-1]][::len(told) - 2] == ["event: stored", "event: state"]
+    assert [event.split("\n")[0] for event in told[:-1]][:: len(told) - 2] == ["event: stored", "event: state"]
     free = threading.Event()
 
     def enter() -> None:

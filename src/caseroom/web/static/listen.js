@@ -12,7 +12,7 @@ const WHY = {
 };
 
 export function cannot() {
-  if (!window.isSecureContext) return `A browser gives the microphone only to a page on this machine or over https. Open the room at http://127.0.0.1:${location.port || 80}, or serve it over https.`;
+  if (!window.isSecureContext) return `A browser gives the microphone only to a page on this machine or over https. Open the room on this machine as 127.0.0.1:${location.port || 80}, or serve it over https.`;
   if (!navigator.mediaDevices?.getUserMedia || !window.AudioWorkletNode) return "This browser gives pages no microphone. Take a newer one, or type.";
   return "";
 }

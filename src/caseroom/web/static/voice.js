@@ -4,16 +4,17 @@ import { BrowserEar, HearingError, RoomEar } from "./hear.js";
 import { Detector, Microphone, MicrophoneError, cannot } from "./listen.js";
 import { Marks } from "./marks.js";
 import { Speaker } from "./speak.js";
+import { talkKey } from "./talk.js";
 import { advance, fresh, thinking } from "./turns.js";
 
 const at = (id) => document.getElementById(id);
 const form = at("composer"), field = at("said"), bar = at("voice"), talk = at("talk"), log = document.querySelector(".log");
 const session = form.dataset.session, KEPT = `spoken-${session}`;
-const NUDGE = "Take your time.", LEAD = 16, TAP = 300;
+const NUDGE = "Take your time.", LEAD = 16;
 const now = () => performance.now() / 1000;
 
 let state = fresh(), mode = "off", microphone = null, ear = null, lead = [], chain = Promise.resolve(), working = 0;
-let pending = null, shown = "", parts = [], before = "", muted = false, replying = false, waited = null, voiceOver = null, countdown = null, pressedAt = 0, typed = 0, problem = "", again = null;
+let pending = null, shown = "", parts = [], before = "", muted = false, replying = false, waited = null, voiceOver = null, countdown = null, typed = 0, problem = "", again = null;
 const detector = new Detector();
 const speaker = new Speaker(session, {
   began(text) {
@@ -158,7 +159,8 @@ let metered = 0;
 function meter(level, speech) {
   if (++metered % 3) return;
   const share = Math.max(0, Math.min(1, (level + 65) / 60));
-  at("level").value = share;
+  at("level").ariaValueNow = String(Math.round(100 * share));
+  at("level").firstElementChild.style.width = `${100 * share}%`;
   at("level").classList.toggle("speech", speech >= 0.5);
 }
 
@@ -214,7 +216,7 @@ function stop() {
   mode = "off";
   state = fresh();
   log.setAttribute("aria-live", "polite");
-  at("level").value = 0;
+  at("level").firstElementChild.style.width = "0";
   show();
 }
 
@@ -225,44 +227,23 @@ function repeat() {
   for (const paragraph of last?.querySelectorAll("p") ?? []) speaker.say(paragraph.textContent);
 }
 
-// ---- the talk key: held, or tapped on and off
+// ---- the talk key
 function press() {
   if (mode === "off") return;
-  pressedAt = performance.now();
-  if (state.began !== null) release(true);
+  if (state.began !== null) release();
   else if (mode === "key") signal({ kind: "pressed", at: now() });
   else if (speaker.speaking) hush();
+}
+function release() {
+  if (state.began !== null) signal({ kind: "released", at: now() });
 }
 function hush() {
   muted = replying;
   speaker.stop();
 }
-function release(whole = false) {
-  if (state.began === null) return;
-  if (mode === "key" && !whole && performance.now() - pressedAt < TAP) return; // a tap: it stays on
-  signal({ kind: "released", at: now() });
-}
-let pointed = false;
-talk.addEventListener("pointerdown", (event) => { if (event.button === 0) { pointed = true; press(); } });
-addEventListener("pointerup", () => { if (pointed && mode === "key") release(); pointed = false; });
-addEventListener("pointercancel", () => { if (pointed && mode === "key") release(); pointed = false; });
-talk.addEventListener("click", (event) => { if (event.detail === 0 && !spaced) press(); });
-talk.addEventListener("contextmenu", (event) => event.preventDefault());
-let spaced = false;
-const busyElsewhere = (target) => target !== talk && (target.closest("input, textarea, select, button, a, summary, audio, dialog, [contenteditable]") || document.querySelector("dialog[open]"));
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && speaker.speaking && !document.querySelector("dialog[open]")) hush();
-  if (event.code !== "Space" || mode === "off" || event.ctrlKey || event.metaKey || event.altKey || busyElsewhere(event.target)) return;
-  event.preventDefault();
-  if (event.repeat || spaced) return;
-  spaced = true;
-  press();
-});
-document.addEventListener("keyup", (event) => {
-  if (event.code !== "Space" || !spaced) return;
-  event.preventDefault();
-  if (mode === "key") release();
-  setTimeout(() => { spaced = false; });
+talkKey(talk, { live: () => mode !== "off", holds: () => mode === "key", press, release });
+document.addEventListener("keydown", ({ key }) => {
+  if (key === "Escape" && speaker.speaking && !document.querySelector("dialog[open]")) hush();
 });
 
 // ---- what is shown
@@ -343,7 +324,7 @@ form.voice = {
   // before a turn is sent: what is still spoken belongs to it
   async settle() {
     stopCountdown();
-    if (state.began !== null) signal({ kind: "released", at: now() });
+    release();
     await chain;
   },
   spoken() {
