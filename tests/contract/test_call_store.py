@@ -35,6 +35,7 @@ def test_what_is_kept_is_read_back_in_order(database: Database) -> None:
     store.keep(first)
     store.keep(second)
     assert store.calls() == [first, second] and store.calls("s") == [first]
+    assert store.calls(since="2026-01-02") == [first, second] and store.calls(since="2026-01-03") == []
 
 
 def test_spending_is_of_a_session_and_since_a_moment(database: Database) -> None:

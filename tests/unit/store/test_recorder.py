@@ -64,27 +64,6 @@ def test_a_listener_hears_at_once(database: Database) -> None:
     assert [(reading.name, dict(reading.labels)) for reading in heard] == [("error", {"kind": "StoreUnusable"})]
 
 
-def test_calls_are_read_only_where_there_is_a_table(database: Database) -> None:
-    store = ReadingStore(database)
-    assert store.calls() == []
-    with database.engine.begin() as connection:
-        connection.execute(
-            sa.text(
-                'CREATE TABLE model_calls (id INTEGER PRIMARY KEY, "when" TEXT, session TEXT, purpose TEXT, name TEXT, tokens_in INTEGER, '
-                "tokens_out INTEGER, cost REAL, seconds REAL, outcome TEXT)"
-            )
-        )
-        connection.execute(
-            sa.text(
-                'INSERT INTO model_calls ("when", session, purpose, name, tokens_in, tokens_out, cost, seconds, outcome) VALUES '
-                "('2026-01-02T00:00:00+00:00', 'abc', 'reply', 'small', 10, 5, 0.01, 0.5, 'ok'), ('2026-01-03T00:00:00+00:00', NULL, 'reply', 'small', 1, 1, NULL, 2, 'timeout')"
-            )
-        )
-    calls = store.calls("2026-01-01")
-    assert [(call.outcome, call.cost, call.seconds) for call in calls] == [("ok", 0.01, 0.5), ("timeout", 0.0, 2.0)]
-    assert not hasattr(calls[0], "session")
-
-
 def test_a_store_of_before_gets_the_tables(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'old.db'}"
     old = Database(url)
