@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from caseroom.cli.options import CasesDir
+
 labels_app = typer.Typer(help="Export what people decided, and re-fit the judge from it.", rich_markup_mode=None, no_args_is_help=True)
-CasesDir = Annotated[Path | None, typer.Option("--cases", metavar="DIR", help="A folder of case folders to add to the shelf.")]
 
 
 @labels_app.command("export", epilog="Example: caseroom labels export -o labels.jsonl --transcripts")

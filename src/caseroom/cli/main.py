@@ -15,12 +15,14 @@ from caseroom.cli.labels_verbs import labels_app
 from caseroom.cli.models_verbs import models_app
 from caseroom.cli.monitor_verbs import EPILOG as MONITOR_EXAMPLE
 from caseroom.cli.monitor_verbs import monitor
+from caseroom.cli.options import AsJson, CasesDir, Yes
 from caseroom.cli.peers_verbs import peers_app, share
 from caseroom.cli.rate_verbs import rate_app
 from caseroom.cli.reviews_verbs import EPILOG as REVIEW_EXAMPLE
 from caseroom.cli.reviews_verbs import review
 from caseroom.cli.rollout_verbs import EPILOG as ROLLOUT_EXAMPLE
 from caseroom.cli.rollout_verbs import rollout
+from caseroom.cli.sessions_verbs import sessions_app
 from caseroom.cli.voice_verbs import EPILOG as TRANSCRIBE_EXAMPLE
 from caseroom.cli.voice_verbs import transcribe, voice_app
 from caseroom.errors import CaseroomError
@@ -34,7 +36,6 @@ app.command("review", epilog=REVIEW_EXAMPLE)(review)
 app.command("monitor", epilog=MONITOR_EXAMPLE)(monitor)
 app.command("rollout", epilog=ROLLOUT_EXAMPLE)(rollout)
 cases_app = typer.Typer(help="List, show, check and write cases.", rich_markup_mode=None)
-sessions_app = typer.Typer(help="List, show, export and delete your sessions.", rich_markup_mode=None)
 runs_app = typer.Typer(help="List, show, compare and go on with runs of the lab.", rich_markup_mode=None)
 data_app = typer.Typer(help="Make and check folders of your own data.", rich_markup_mode=None)
 for verbs, called in (
@@ -46,10 +47,7 @@ app.command("transcribe", epilog=TRANSCRIBE_EXAMPLE)(transcribe)
 cases_app.command("draft", epilog=DRAFT_EXAMPLE)(draft)
 app.command("share", epilog="Example: caseroom share k3vq8mza --mask --days 7")(share)
 
-CasesDir = Annotated[Path | None, typer.Option("--cases", metavar="DIR", help="A folder of case folders to add to the shelf.")]
 Html = Annotated[Path | None, typer.Option(metavar="FILE", help="Also write one self-contained HTML page.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -227,75 +225,6 @@ def cases_new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The fo
     from caseroom.cli import cases as verb
 
     verb.new(folder)
-
-
-@sessions_app.callback(invoke_without_command=True)
-def sessions_alone(context: typer.Context) -> None:
-    """List, show, export and delete your sessions."""
-    if context.invoked_subcommand is None:
-        sessions_list()
-
-
-@sessions_app.command("list", epilog="Example: caseroom sessions list")
-def sessions_list(as_json: AsJson = False) -> None:
-    """List your sessions, the newest first."""
-    from caseroom.cli import sessions as verb
-
-    verb.list_sessions(as_json=as_json)
-
-
-@sessions_app.command("show", epilog="Example: caseroom sessions show k3vq8mza")
-def sessions_show(session: str, cases: CasesDir = None, as_json: AsJson = False) -> None:
-    """Show a session: its transcript and, once it is over, its scorecard."""
-    from caseroom.cli import sessions as verb
-
-    verb.show(session, cases=cases, as_json=as_json)
-
-
-@sessions_app.command("export", epilog="Example: caseroom sessions export k3vq8mza --format markdown -o session.md")
-def sessions_export(
-    session: str,
-    form: Annotated[str, typer.Option("--format", help="markdown, json, text or html.")] = "markdown",
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
-    ] = None,
-    cases: CasesDir = None,
-) -> None:
-    """Export a session as Markdown, JSON, plain text or HTML."""
-    from caseroom.cli import sessions as verb
-
-    verb.export(session, form, output, cases=cases)
-
-
-@sessions_app.command("grade", epilog="Example: caseroom sessions grade k3vq8mza --second")
-def sessions_grade(
-    session: str,
-    second: Annotated[
-        bool, typer.Option("--second", help="Have the points read by the second reader, too: `caseroom models use reader NAME`.")
-    ] = False,
-    cases: CasesDir = None,
-    as_json: AsJson = False,
-) -> None:
-    """Grade a session again by the judge of today; older scorecards are kept, and what moved is shown."""
-    from caseroom.cli import sessions as verb
-
-    verb.grade(session, second=second, cases=cases, as_json=as_json)
-
-
-@sessions_app.command("coach", epilog="Example: caseroom sessions coach k3vq8mza")
-def sessions_coach(session: str, cases: CasesDir = None, as_json: AsJson = False) -> None:
-    """Have a large model write about what would lift the answer most; what nothing supports is left out: `caseroom models use coach NAME`."""
-    from caseroom.cli import sessions as verb
-
-    verb.coach(session, cases=cases, as_json=as_json)
-
-
-@sessions_app.command("delete", epilog="Example: caseroom sessions delete k3vq8mza --yes")
-def sessions_delete(session: str, yes: Yes = False) -> None:
-    """Delete a session for good."""
-    from caseroom.cli import sessions as verb
-
-    verb.delete(session, yes=yes)
 
 
 @runs_app.callback(invoke_without_command=True)

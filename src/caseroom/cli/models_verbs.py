@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+from caseroom.cli.options import AsJson, Yes
+
 Name = Annotated[str, typer.Argument(help="A model as `caseroom models list` names it.")]
 Purposes = Annotated[
     list[str] | None, typer.Option("--for", metavar="PURPOSE", help="interviewer, reader, coach, draft or lab; may stand more than once.")

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from caseroom.cli.options import AsJson
+
 peers_app = typer.Typer(help="Show what peers marked of a session.", rich_markup_mode=None)
-AsJson = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 
 
 def share(

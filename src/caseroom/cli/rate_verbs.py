@@ -8,8 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-CasesDir = Annotated[Path | None, typer.Option("--cases", metavar="DIR", help="A folder of case folders to add to the shelf.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
+from caseroom.cli.options import AsJson, CasesDir
 
 
 class CycleOrVerb(TyperGroup):

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from caseroom.cli.options import AsJson
+
 voice_app = typer.Typer(help="Speech on this machine: install, list and test its parts.", rich_markup_mode=None)
-AsJson = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 Recogniser = Annotated[
     str, typer.Option("--recogniser", metavar="NAME", help="base, tiny.en, another that is installed, or http://HOST/v1#MODEL.")
 ]

@@ -159,24 +159,6 @@ STATUS: tuple[tuple[type[CaseroomError], int, str], ...] = (
     (CaseroomError, 500, "Something is missing"),
 )
 
-ROUTERS = (
-    voice_api.router,  # before `api`: there an action of a session may have any name
-    models_api.router,  # too
-    api.router,
-    lab_api.router,
-    pages.router,
-    models_pages.router,
-    lab_pages.router,
-    ratings_api.router,
-    ratings_pages.router,
-    peers_api.router,
-    peers_pages.router,
-    host_api.router,
-    host_pages.router,
-    disputes_pages.router,
-    reviews_api.router,
-    reviews_pages.router,
-)
 """In this order: the first that knows an address answers."""
 
 

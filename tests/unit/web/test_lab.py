@@ -28,7 +28,7 @@ class Study:
         self.error: CaseroomError | None = None
 
     def __call__(
-        self, room: Room, asked: Any, told: Callable[[str, int, int], None], stopped: Callable[[], bool], queue: Any
+        self, room: Room, kept: Any, told: Callable[[str, int, int], None], stopped: Callable[[], bool], queue: Any
     ) -> dict[str, Any]:
         told("switch:technical.exact=model", 3, 10)
         self.begun.set()
@@ -37,7 +37,7 @@ class Study:
                 raise Cancelled
         if self.error:
             raise self.error
-        return {**sample(), "data_version": asked["version"]}
+        return {**sample(), "data_version": kept.asked["version"]}
 
 
 @pytest.fixture
