@@ -15,6 +15,7 @@ from caseroom.errors import UsageError
 from caseroom.events import Session, to_dict
 from caseroom.grading import pages
 from caseroom.grading.scorecard import Scorecard
+from caseroom.store.rollouts import RolloutStore
 from caseroom.store.runs import RunStore
 
 FORMS = ("markdown", "json", "text", "html")
@@ -42,7 +43,7 @@ def session_data(room: Room, session_id: str) -> dict[str, Any]:
 
 def everything(room: Room) -> dict[str, Any]:
     """All that is stored, session by session. Scorecards are those that were made; none is made for it."""
-    sessions, runs = [], RunStore(room.store.database)
+    sessions, runs, rollouts = [], RunStore(room.store.database), RolloutStore(room.store.database)
     for stored in room.store.sessions():
         kept = [{"number": k.number, "created": k.created, "scorecard": k.body} for k in room.store.scorecards(stored.id)]
         proposal = runs.proposal(stored.id)
@@ -51,6 +52,7 @@ def everything(room: Room) -> dict[str, Any]:
             {"session": stored.id, "events": events, "scorecards": kept, "edited_proposal": proposal, **peers.stored(room, stored.id)}
         )
     return {"caseroom": caseroom.__version__, "sessions": sessions, "runs": [asdict(runs.run(run.id)) for run in runs.runs()],
+            "rollouts": [{**asdict(rollouts.rollout(one.id)), "actions": rollouts.actions(one.id)} for one in rollouts.rollouts()],
             "ratings": ratings.stored(room), "monitor": watching.stored(room)}  # fmt: skip
 
 

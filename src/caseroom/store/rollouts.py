@@ -13,7 +13,9 @@ from caseroom.errors import RolloutNotFound, SessionMoved, SessionNotFound
 from caseroom.store import tables
 from caseroom.store.database import Database, new_id
 
-_MOVED = "This drill went on in another window since the page was shown. Nothing of this was done; open the drill again to see where it stands."
+_MOVED = (
+    "This drill went on in another window since the page was shown. Nothing of this was done; open the drill again to see where it stands."
+)
 
 
 @dataclass(frozen=True, slots=True)

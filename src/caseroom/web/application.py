@@ -20,6 +20,7 @@ from caseroom.app import telemetry
 from caseroom.app.bench import Bench
 from caseroom.app.desk import Desk
 from caseroom.app.interviews import Room
+from caseroom.app.rollout_bench import RolloutBench
 from caseroom.app.watching import Watching
 from caseroom.errors import (
     CaseError,
@@ -32,6 +33,7 @@ from caseroom.errors import (
     ProposalError,
     RatingError,
     ReviewNotFound,
+    RolloutNotFound,
     RunError,
     RunNotFound,
     SessionMoved,
@@ -45,6 +47,7 @@ from caseroom.grading import pages as words
 from caseroom.grading.levels import ANCHORS
 from caseroom.grading.transcript import place_words
 from caseroom.lab import pages as reports
+from caseroom.rollout import pages as rollout_reports
 from caseroom.steps import BY_ID, STEPS
 from caseroom.web import (
     api,
@@ -63,6 +66,10 @@ from caseroom.web import (
     ratings_pages,
     reviews_api,
     reviews_pages,
+    rollout_api,
+    rollout_drill_api,
+    rollout_drill_pages,
+    rollout_pages,
 )
 from caseroom.web.guard import Guard
 
@@ -80,11 +87,14 @@ ASSETS = {
     "reviews.js": "text/javascript",
     "reviews.css": "text/css",
     "monitor.css": "text/css",
+    "rollout.css": "text/css",
+    "rollout.js": "text/javascript",
+    "drill.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
-REPORT_STYLE = "report.css"
-"""The one asset that is not a file of this room: the lab's report brings its own style."""
+STYLES: dict[str, Callable[[], str]] = {"report.css": reports.css, "weeks.css": rollout_reports.css}
+"""The assets that are no files of this room: the reports of the lab and of the rollout bring their own style."""
 ROUTERS = tuple(
     one.router
     for one in (
@@ -103,6 +113,10 @@ ROUTERS = tuple(
         reviews_pages,
         monitor_api,
         monitor_pages,
+        rollout_api,
+        rollout_drill_api,
+        rollout_drill_pages,
+        rollout_pages,
         metrics,
     )
 )
@@ -110,6 +124,7 @@ STATUS: tuple[tuple[type[CaseroomError], int, str], ...] = (
     (SessionNotFound, 404, "There is no such session"),
     (UnknownCase, 404, "There is no such case"),
     (RunNotFound, 404, "There is no such run"),
+    (RolloutNotFound, 404, "There is no such rollout"),
     (ReviewNotFound, 404, "No such output waits"),
     (CycleNotFound, 404, "There is no such rating cycle"),
     (LinkGone, 410, "This link does not work any more"),
@@ -133,6 +148,7 @@ def create_application(room: Room, hosts: Iterable[str] = (), *, links_only: boo
     app = FastAPI(title="caseroom", version=caseroom.__version__, description="A practice room for GenAI case-study interviews.",
                   docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")  # fmt: skip
     app.state.room, app.state.desk, app.state.bench = room, Desk(room), Bench(room)
+    app.state.rollouts = RolloutBench(room)
     app.state.watching = Watching(room)
     app.state.metrics = metrics.Metrics(room, app.state.watching)
     app.state.templates = Jinja2Templates(env=environment())
@@ -144,8 +160,8 @@ def create_application(room: Room, hosts: Iterable[str] = (), *, links_only: boo
     @app.get("/assets/{digest}/{name}", include_in_schema=False)
     def asset(digest: str, name: str) -> Response:
         """A file of our own."""
-        if name == REPORT_STYLE:
-            return Response(reports.css(), media_type="text/css", headers=FOR_GOOD)
+        if name in STYLES:
+            return Response(STYLES[name](), media_type="text/css", headers=FOR_GOOD)
         if name not in ASSETS:
             raise HTTPException(404)
         return FileResponse(HERE / "static" / name, media_type=ASSETS[name], headers=FOR_GOOD)
@@ -203,6 +219,6 @@ def environment() -> Environment:
 @cache
 def asset_path(name: str) -> str:
     """The address of a file of our own, with its digest, so that it may be kept for good."""
-    body = reports.css().encode() if name == REPORT_STYLE else (HERE / "static" / name).read_bytes()
+    body = STYLES[name]().encode() if name in STYLES else (HERE / "static" / name).read_bytes()
     digest = hashlib.sha256(body).hexdigest()[:10]
     return f"/assets/{digest}/{name}"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from caseroom.app import again, exports, ratings, runs, scorecards
+from caseroom.app import again, exports, ratings, rollouts, runs, scorecards
 from caseroom.app.interviews import Interview
 from caseroom.app.peers import MARK_WORDS
 from caseroom.app.progress import calibration_words, progress
@@ -16,7 +16,7 @@ from caseroom.grading import pages as words
 from caseroom.steps import BY_ID, STEP_IDS, STEPS
 from caseroom.web import views
 from caseroom.web.guard import link_page
-from caseroom.web.held import the_bench, the_desk, the_room, the_watching
+from caseroom.web.held import the_bench, the_desk, the_rollouts, the_room, the_watching
 from caseroom.web.peers_views import others
 
 router = APIRouter(include_in_schema=False)
@@ -44,6 +44,8 @@ def _here(path: str) -> str:
     """Which part of the navigation a page belongs to."""
     if path.startswith(("/lab", "/ratings", "/reviews")) or path.endswith(("/lab", "/proposal")):
         return "/lab"
+    if path.startswith("/rollouts"):
+        return "/rollouts"
     if path in ("/progress", "/data"):
         return path
     return "/" if path == "/" or path.startswith(("/cases", "/sessions")) else ""
@@ -346,6 +348,7 @@ def data(request: Request) -> Response:
         count=len(rows),
         runs=len(runs.runs(room)),
         cycles=len(ratings.cycles(room)),
+        rollouts=len(rollouts.rollouts(room)),
         where=where,
         traces=room.settings.traces,
     )
@@ -360,13 +363,17 @@ def everything(request: Request) -> Response:
 
 @router.post("/data/delete")
 def delete_everything(request: Request, sure: Annotated[str, Form()] = "") -> Response:
-    """Delete all sessions, runs and ratings, once asked."""
+    """Delete all sessions, runs, rollouts and ratings, once asked."""
     if sure.strip().lower() != "delete":
         raise UsageError("Write delete into the field to delete everything. Nothing was deleted.")
     room = the_room(request)
     for stored in room.store.sessions():
         room.store.delete(stored.id)
         the_desk(request).forget(stored.id)
+    for one in rollouts.rollouts(room):
+        the_rollouts(request).stop(one.id)
+        the_rollouts(request).close(one.id)
+        rollouts.delete(room, one.id)
     for run in runs.runs(room):
         the_bench(request).stop(run.id)
         runs.delete(room, run.id)
