@@ -722,14 +722,23 @@ def after_launch() -> Iterator[dict[str, Any]]:
     for number in range(2 * len(lines["driving"])):
         job = next(job for job in JOBS if job["job_id"] == ("VL-108", "VL-303")[number % 5 == 4]) | lines["drivers"][number % 5]
         truth = _truth(f"drivers-{number}", "pass_on", False, [job])
-        resume = Teller(truth, group := GROUPS[number % 2], FIRST_LATER, LAST_LATER).resume(lines["driving"][number % len(lines["driving"])])
+        resume = Teller(truth, group := GROUPS[number % 2], FIRST_LATER, LAST_LATER).resume(
+            lines["driving"][number % len(lines["driving"])]
+        )
         yield {"event": "truck-drivers", **_later(truth, resume, group), "documents": [], "answerable": False}
 
 
 def _later(truth: Truth, resume: Resume, group: str) -> dict[str, Any]:
     kind = truth.file if truth.origin in SPEAK else "other_language"
     documents = [f"job-{truth.job['job_id'].lower()}-june"]
-    return {"input": resume.text, "fields": _fields(truth), "kind": kind, "group": group, "day": resume.day.isoformat(), "documents": documents}
+    return {
+        "input": resume.text,
+        "fields": _fields(truth),
+        "kind": kind,
+        "group": group,
+        "day": resume.day.isoformat(),
+        "documents": documents,
+    }
 
 
 def changed_pages() -> Iterator[dict[str, Any]]:

@@ -714,14 +714,24 @@ JULY, EACH = date(2026, 7, 1), 4
 
 def july_places() -> list[Place]:
     """The places with a new rate, as they stand from July."""
-    return [replace(places()[key], rates=(*places()[key].rates, (JULY, float(rate)))) for key, rate in material(CASE, "drift-july")["rates"].items()]
+    return [
+        replace(places()[key], rates=(*places()[key].rates, (JULY, float(rate))))
+        for key, rate in material(CASE, "drift-july")["rates"].items()
+    ]
 
 
 def july_pages() -> Iterator[Row]:
     """Their pages, written anew."""
     for place in july_places():
         text = _page_text(place, JULY + timedelta(1), chance(CASE, "text", place.key, "july"))
-        yield {"id": f"{place.key}-july", "title": f"{place.full}: rates", "text": text, "updated": JULY, "valid": True, "topic": "jurisdiction"}
+        yield {
+            "id": f"{place.key}-july",
+            "title": f"{place.full}: rates",
+            "text": text,
+            "updated": JULY,
+            "valid": True,
+            "topic": "jurisdiction",
+        }
 
 
 def after_launch() -> Iterator[Row]:
@@ -736,7 +746,9 @@ def after_launch() -> Iterator[Row]:
             while place.rate(listing.category, day, listing.high) == places()[place.key].rate(listing.category, day, listing.high) and n:
                 listing = deck.deal()  # one order in four is of something that the new rate does not touch, as it comes
             price, quantity = draw_price(listing, place, day, luck)
-            order = Order(f"TF-{luck.randrange(100000, 999999)}", "no-category" if n == 3 else "ordinary", listing, place, day, price, quantity)
+            order = Order(
+                f"TF-{luck.randrange(100000, 999999)}", "no-category" if n == 3 else "ordinary", listing, place, day, price, quantity
+            )
             yield {"event": "july-rates", **record(0, order), "documents": [f"{place.key}-july"]}
     for n, line in enumerate(material(CASE, "drift-july")["listings"].splitlines()):
         language, prices, text = line.split(" ", 2)

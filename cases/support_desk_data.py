@@ -629,7 +629,11 @@ def _asked_after(desk: Desk, event: str, intent: Row, group: str, body: str, see
     seen.add(text)
     known = luck.random() < 0.75
     replies = intent.get("answers") or desk.hard["unknown_reply"]
-    told = {"documents": intent["documents"], "facts": intent["facts"], "wrong": intent["wrong"]} if "facts" in intent else {"answerable": False}
+    told = (
+        {"documents": intent["documents"], "facts": intent["facts"], "wrong": intent["wrong"]}
+        if "facts" in intent
+        else {"answerable": False}
+    )
     fields = {"order": order["order_id"], "country": order["country"], "product": order["product"]}
     return {
         "event": event, "input": text, "fields": fields if known else {"country": order["country"]}, "kind": "policy", "group": group,

@@ -928,7 +928,12 @@ def after_launch(base: Sequence[Visit], rows: Sequence[Row]) -> Iterator[Row]:
 
 
 def _again(row: Row, group: str, number: int) -> Row:
-    return {"fields": row["fields"], "kind": row["kind"], "group": group, "day": (LATER + timedelta(number % 5 + number // 5 * 7)).isoformat()}
+    return {
+        "fields": row["fields"],
+        "kind": row["kind"],
+        "group": group,
+        "day": (LATER + timedelta(number % 5 + number // 5 * 7)).isoformat(),
+    }
 
 
 def _fitting(lines: Sequence[Row], first: int, wrong: Sequence[Row]) -> Row:

@@ -27,6 +27,7 @@ from caseroom.app.engine import Engine
 from caseroom.app.propose import data_of
 from caseroom.app.runs import Windows
 from caseroom.cases.drift import read_drift
+from caseroom.cases.load import LIBRARY
 from caseroom.cases.shelf import Shelf
 from caseroom.pipeline.workshop import Workshop
 from caseroom.proposal.file import read_proposal
@@ -160,7 +161,7 @@ def _at(met: Met, percent: float) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("cases", nargs="*", default=sorted(path.stem for path in HERE.glob("*.yaml")))
+    parser.add_argument("cases", nargs="*", default=sorted(path.stem for path in HERE.glob("*.yaml") if (LIBRARY / path.stem).is_dir()))
     parser.add_argument("--seeds", type=int, default=200, metavar="N", help="so many times twelve weeks, over all cases in turn")
     parser.add_argument(
         "--first", type=int, default=0, metavar="SEED", help="the first seed; 0 to 199 report, those from 1000 on are for tuning"

@@ -119,7 +119,9 @@ def main() -> None:
         home = Settings(home=asked.home) if asked.home else settings_from_environment()
         usual, tables, groups, without = events_of(case_id, home, set(asked.event))
         whole = {name: float(np.average(values, weights=usual.weights)) for name, values in measures(usual).items()}
-        print(f"{case_id}: usual, {len(usual.weights)} records: " + ", ".join(f"{name} {value:.3g}" for name, value in whole.items()) + "\n")
+        print(
+            f"{case_id}: usual, {len(usual.weights)} records: " + ", ".join(f"{name} {value:.3g}" for name, value in whole.items()) + "\n"
+        )
         print(f"{'event':18}{'records':>8} " + "".join(f"{name:>18}" for name in whole) + "  what gets worse")
         for event, table in tables:
             found = moved(usual, table)

@@ -17,6 +17,7 @@ from caseroom.grading import pages
 from caseroom.grading.scorecard import Scorecard
 from caseroom.grading.transcript import Said
 from caseroom.store.coachings import CoachingStore
+from caseroom.store.rollouts import RolloutStore
 from caseroom.store.runs import RunStore
 
 FORMS = ("markdown", "json", "text", "html")
@@ -50,7 +51,7 @@ def _by(session: Session, said: Said) -> dict[str, str]:
 
 def everything(room: Room) -> dict[str, Any]:
     """All that is stored, session by session. Scorecards are those that were made; none is made for it."""
-    sessions, runs = [], RunStore(room.store.database)
+    sessions, runs, rollouts = [], RunStore(room.store.database), RolloutStore(room.store.database)
     for stored in room.store.sessions():
         kept = [{"number": k.number, "created": k.created, "scorecard": k.body} for k in room.store.scorecards(stored.id)]
         proposal = runs.proposal(stored.id)
@@ -67,6 +68,7 @@ def everything(room: Room) -> dict[str, Any]:
             }
         )
     return {"caseroom": caseroom.__version__, "sessions": sessions, "runs": [asdict(runs.run(run.id)) for run in runs.runs()],
+            "rollouts": [{**asdict(rollouts.rollout(one.id)), "actions": rollouts.actions(one.id)} for one in rollouts.rollouts()],
             "ratings": ratings.stored(room), "monitor": watching.stored(room)}  # fmt: skip
 
 

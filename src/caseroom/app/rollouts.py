@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from caseroom.app.drill_log import Log, fold
 from caseroom.app.interviews import Room
 from caseroom.app.propose import data_of, without_data
 from caseroom.app.runs import Replies, Windows
@@ -25,6 +26,9 @@ from caseroom.pipeline.workshop import Workshop
 from caseroom.proposal.file import from_data, to_data
 from caseroom.proposal.model import Proposal
 from caseroom.rollout.drawing import Stage
+from caseroom.rollout.drilled import drilled
+from caseroom.rollout.feedback import Improver
+from caseroom.rollout.model import Planted
 from caseroom.rollout.planting import planted
 from caseroom.rollout.report import report
 from caseroom.rollout.score import score
@@ -117,9 +121,16 @@ def carry_out(room: Room, rollout_id: str, told: Told | None = None, stopped: Ca
 def _reported(room: Room, kept: KeptRollout, told: Told | None, stopped: Callable[[], bool] | None) -> dict[str, Any]:
     with opened(room, kept.asked, told, stopped) as (stage, proposal, data, notes):
         stage.prepare(proposal)
-        weeks, marks = score(stage, proposal, actions_of(room, kept.id) if stage.settings.person else (), told)
+        drill: list[dict[str, Any]] = []
+        if stage.settings.person:
+            weeks, marks, drill = drilled(stage, proposal, actions_of(room, kept.id), told)
+        else:
+            weeks, marks = score(stage, proposal, told=told)
         name = kept.asked["case"] or kept.asked["data"]
         made = report(stage, proposal, weeks, marks, case=name, title=kept.asked["title"], version=data.version, notes=notes)
+        if drill:
+            log = log_of(room, kept.id)
+            made["drill"] = {"marks": drill, "undone": log.undone, "hindsight": log.hindsight}
     return cast(dict[str, Any], json.loads(json.dumps(made, default=str)))
 
 
@@ -145,7 +156,8 @@ def opened(
         )
         settings = settings_of(asked["settings"])
         business = Business(data.economics, data.task, data.documents is not None)
-        yield Stage(world, business, settings, planted(world.events, settings)), from_data(asked["proposal"]), data, notes
+        stage = Stage(world, business, settings, planted(world.events, settings), Improver(world))
+        yield stage, from_data(asked["proposal"]), data, notes
     finally:
         remembered.close()
 
@@ -170,8 +182,13 @@ def act(room: Room, rollout_id: str, action: Action) -> int:
 
 
 def actions_of(room: Room, rollout_id: str) -> tuple[Action, ...]:
-    """What a person on call did, in order."""
-    return tuple(Action(**body) for body in _store(room).actions(rollout_id))
+    """What a person on call did and did not take back, in order."""
+    return log_of(room, rollout_id).actions
+
+
+def log_of(room: Room, rollout_id: str) -> Log:
+    """All that was kept of a drill."""
+    return fold(_store(room).actions(rollout_id))
 
 
 # looking
@@ -307,7 +324,16 @@ def settings_of(data: Mapping[str, Any]) -> Settings:
     )  # fmt: skip
 
 
-def _events(data: CaseData) -> tuple[Any, ...]:
+def library(room: Room, case: str | None, data: Path | None = None) -> tuple[Planted, ...]:
+    """The events that can happen in a case, or in a folder of one's own.
+
+    Raises:
+        UnknownCase, CaseError, DataError, RunError: there is no such case, its data do not hold, or it has none.
+    """
+    return _events(_data(room, case, data))
+
+
+def _events(data: CaseData) -> tuple[Planted, ...]:
     from caseroom.rollout.world import planted_of
 
     return tuple(planted_of(event) for event in read_drift(data.folder).events)

@@ -192,7 +192,7 @@ def _unmet(path: Path, drift: Drift, own: DriftForm) -> Iterator[str]:
     for number, event in enumerate(own.events):
         line = drift.lines[("events", number)]
         if event.kind in _WITH_RECORDS and event.id not in with_rows:
-            yield f"{path}:{line}: {event.id}: a {event.kind} needs records; write rows with `\"event\": \"{event.id}\"` into drift-records.jsonl"
+            yield f'{path}:{line}: {event.id}: a {event.kind} needs records; write rows with `"event": "{event.id}"` into drift-records.jsonl'
         for place, file in enumerate(drift.documents(event)):
             if not file.is_file():
                 yield f"{path}:{drift.lines[('events', number, 'documents', place)]}: {file.name} is not in {file.parent}; write it there"

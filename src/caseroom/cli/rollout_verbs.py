@@ -27,6 +27,13 @@ def rollout(
     go_on: Annotated[str | None, typer.Option("--go-on", metavar="ID", help="Go on with one that was stopped or killed.")] = None,
     compare: Annotated[str | None, typer.Option("--compare", metavar="ID,ID", help="Two roadmaps on the same weeks.")] = None,
     delete: Annotated[str | None, typer.Option("--delete", metavar="ID", help="Delete a rollout for good; with --yes.")] = None,
+    labels: Annotated[
+        str | None, typer.Option("--labels", metavar="ID", help="What users of a rollout said, as files to tune a model on; with -o.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", metavar="FILE", help="Where --labels writes.")] = None,
+    candidate: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Another proposal against that of --show ID, on its held-out records.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     cases: Annotated[Path | None, typer.Option("--cases", metavar="DIR", help="A folder of case folders to add to the shelf.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print data as JSON.")] = False,
@@ -36,6 +43,14 @@ def rollout(
 
     if show_list:
         verb.list_rollouts(cases=cases, as_json=as_json)
+    elif labels:
+        from caseroom.cli.rollout_labels import write_labels
+
+        write_labels(labels, output, cases=cases, as_json=as_json)
+    elif candidate:
+        from caseroom.cli.rollout_labels import compare_candidate
+
+        compare_candidate(show, candidate, cases=cases, as_json=as_json)
     elif show:
         verb.show_rollout(show, html=html, cases=cases, as_json=as_json)
     elif compare:

@@ -29,6 +29,7 @@ def show(report: Data) -> None:
     _notes(report)
     _score(report)
     _totals(report)
+    _feedback(report)
     said = [words for words in report["words"] if words["quote"]]
     if said:
         console.print(Rule("Your own words", align="left"))
@@ -136,6 +137,18 @@ def _score(report: Data) -> None:
         table.add_row(Text(event["title"]), str(event["start"]), Text(event_said(event), "yellow" if own["day"] is None and not event["harmless"] else ""),
                       _late(standard), f"{own['unseen_wrong']:,.0f}", f"{own['unseen_money']:,.0f}", f"{none['money']:,.0f}")  # fmt: skip
     console.print(table)
+
+
+def _feedback(report: Data) -> None:
+    found = report.get("feedback")
+    if not found or not found["on"]:
+        return
+    console.print(Rule("What users said, and what became of it", align="left"))
+    say(f"  {found['said']}")
+    for one in found["tried"]:
+        for part in one["moved"]:
+            mark = "better" if part["better"] else "worse" if part["worse"] else "cannot be told from chance"
+            say(f"    day {one['day']:>2}  {one['title']}: {part['title']} {part['said']} ({mark})", style="dim")
 
 
 def _late(way: Data) -> str:

@@ -6,6 +6,7 @@ can neither be shown nor push a permitted one out of the first places.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -63,6 +64,8 @@ class Retrieval:
     """Leave out what the query's roles may not read."""
     by_topic: bool = False
     """Search only chunks of the query's topic, if it has one."""
+    weights: tuple[float, float] = (1.0, 1.0)
+    """What the keyword part and the dense part of a hybrid search count."""
 
 
 def retrieve(index: Index, queries: Sequence[Query], how: Retrieval) -> list[list[Passage]]:
@@ -98,7 +101,7 @@ def _search(made: Snapshot, query: Query, vector: NDArray[np.float32] | None, ho
         ranked["keyword"] = _best(scores, mask & (scores > 0), depth)
     if vector is not None and made.vectors is not None:
         ranked["dense"] = _best(made.vectors @ vector, mask, depth)
-    fused = fuse(ranked.values()) if how.method == "hybrid" else ranked[how.method]
+    fused = fuse(ranked.values(), weights=how.weights) if how.method == "hybrid" else ranked[how.method]
     return [
         Passage(made.chunks[row], fused[row], rank, tuple((part, rows[row]) for part, rows in ranked.items() if row in rows))
         for rank, row in enumerate(list(fused)[: how.top_k], 1)
@@ -113,10 +116,11 @@ def _best(scores: NDArray[np.float32], mask: Mask, depth: int) -> dict[int, floa
     return {int(rows[place]): float(rounded[place]) for place in order}
 
 
-def fuse(lists: Iterable[Iterable[int]], k: int = K) -> dict[int, float]:
-    """Reciprocal rank fusion: for each row the sum of 1 / (k + rank) over the lists that hold it; best first, ties to the first list."""
+def fuse(lists: Iterable[Iterable[int]], k: int = K, weights: Iterable[float] = ()) -> dict[int, float]:
+    """Reciprocal rank fusion: for each row the sum of weight / (k + rank) over the lists that hold it; best first, ties to the first list. A list
+    without a weight counts once."""
     fused: dict[int, float] = {}
-    for rows in lists:
+    for rows, weight in zip(lists, itertools.chain(weights, itertools.repeat(1.0))):  # noqa: B905 the weights never end
         for rank, row in enumerate(rows, 1):
-            fused[row] = fused.get(row, 0.0) + 1 / (k + rank)
+            fused[row] = fused.get(row, 0.0) + weight / (k + rank)
     return dict(sorted(fused.items(), key=lambda item: -item[1]))  # stable, so a tie stays in the order of the lists

@@ -11,12 +11,13 @@ import numpy as np
 from caseroom.rollout.deck import AT, Deck
 from caseroom.rollout.drawing import Force, Stage
 from caseroom.rollout.model import Floats, Planted
-from caseroom.rollout.settings import EDITS_RIGHT, EDITS_WRONG, NO_REASON, REOPENED, THUMBS_DOWN
+from caseroom.rollout.replayed import REACHED, changed
+from caseroom.rollout.settings import ANSWERED_OTHERWISE, ASKED_AGAIN, EDITS_RIGHT, EDITS_WRONG, NO_REASON, REOPENED, THUMBS_DOWN
 
 _TOLD = 1.0
 """By so many standard errors of a week an event must shift a reading to count as a cause of its alerts."""
 _GRADED_A_WEEK = 210.0
-_SAMPLED = ("quality", "quality.groups")
+_SAMPLED = ("quality", "quality.wrong", "quality.groups")
 Reading = Callable[[Floats], tuple[Floats, Floats]]
 """Rows to the numbers of a reading, and which rows count."""
 
@@ -47,8 +48,8 @@ def _signals(rows: Floats) -> tuple[Floats, Floats]:
 
 
 _READINGS: dict[str, Reading] = {
-    "quality": _of_outputs("right"), "quality.groups": _of_outputs("right"), "proxies": _signals, "checks": _of("flagged"),
-    "abstention": _of("passed_on"), "cost": _of("tokens"), "inputs.unseen": _of("unseen"), "inputs.far": _of("far"),
+    "quality": _of_outputs("right"), "quality.wrong": _of_outputs("wrong"), "quality.groups": _of_outputs("right"), "proxies": _signals, "checks": _of("flagged"),
+    "abstention": _of("passed_on"), "cost": _of("tokens"), "inputs.unseen": _of("unseen"), "inputs.far": _of("far"), "inputs.words": _of("words_in"),
     "outputs.words": _of_outputs("words_out"), "attacks": _of("suspicious"),
 }  # fmt: skip
 _MIXES: dict[str, tuple[str, ...]] = {
@@ -70,6 +71,8 @@ def moves(stage: Stage, deck: Deck, event: Planted, other: Deck | None) -> dict[
     found = {name: _shift(reading, deck, other, share, _GRADED_A_WEEK if name in _SAMPLED else week) for name, reading in _READINGS.items()}
     for name, columns in _MIXES.items():
         found[name] = max(_mix(column, deck, other, share, week) for column in columns)
+    if event.kind in REACHED:
+        found["outputs.replayed"] = share * float(changed(deck, other).mean()) / np.sqrt(ANSWERED_OTHERWISE / (7 * ASKED_AGAIN))
     if event.kind == "season":
         found["volume"] = 99.0
     return {name: size for name, size in found.items() if size > _TOLD}

@@ -52,7 +52,9 @@ def _rewritten(event: EventForm, base: Sequence[Record], most: int) -> Touched:
     changed = [(row, text) for row in base if _concerned(event, row) and (text := rewrite(row)) != row.input]
     chosen = {row.id for row in _chosen(event, [row for row, _ in changed], most)}
     kept = [(row, text) for row, text in changed if row.id in chosen]
-    records = tuple(row.model_copy(update={"id": f"{row.id}~{event.id}", "input": text, "wrong": [*row.wrong, *_false(event)]}) for row, text in kept)
+    records = tuple(
+        row.model_copy(update={"id": f"{row.id}~{event.id}", "input": text, "wrong": [*row.wrong, *_false(event)]}) for row, text in kept
+    )
     return Touched(records, tuple(row.id for row, _ in kept))
 
 
@@ -121,7 +123,9 @@ def swapped(words: Mapping[str, str]) -> Callable[[str], str]:
     if not words:
         return str
     known = {old.lower(): new for old, new in words.items()}
-    pattern = re.compile(r"(?<!\w)(?:" + "|".join(re.escape(old) for old in sorted(known, key=lambda w: (-len(w), w))) + r")(?!\w)", re.IGNORECASE)
+    pattern = re.compile(
+        r"(?<!\w)(?:" + "|".join(re.escape(old) for old in sorted(known, key=lambda w: (-len(w), w))) + r")(?!\w)", re.IGNORECASE
+    )
 
     def new(match: re.Match[str]) -> str:
         """The new word, with a capital where the old one had one."""

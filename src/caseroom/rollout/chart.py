@@ -170,16 +170,18 @@ def event_said(event: Data) -> str:
 
 def _alerts(report: Data, span: Span, bands: Sequence[str]) -> Lane:
     parts = list(bands)
-    true, false, told = 0, 0, 0
+    true, false, told, unknown = 0, 0, 0, 0
     for alert in report["alerts"]:
         quiet = alert["level"] == "info" or alert["blind"]
         css = "told" if quiet or alert["cause"] is None else "true" if alert["cause"] else "false"  # None: nobody knows yet
-        true, false, told = true + (css == "true"), false + (css == "false"), told + (css == "told")
+        true, false, told = true + (css == "true"), false + (css == "false"), told + quiet
+        unknown += not quiet and alert["cause"] is None
         x = f"{span.at(alert['day'] + 0.5)}%"
         title = f"<title>day {alert['day']}: {escape(alert['watch'])}</title>"
         parts.append(f'<rect class="alert {css}" x="{x}" y="50%" width="9" height="9" transform="translate(-4.5 -4.5)">{title}</rect>' if css == "false" else
                      f'<circle class="alert {css}" cx="{x}" cy="50%" r="{3 if quiet else 5}">{title}</circle>')  # fmt: skip
-    said = f"{true} true, {false} false" + (f", {told} for information" if told else "")
+    counts = ((true, "true"), (false, "false"), (unknown, "not known yet"), (told, "for information"))
+    said = ", ".join(f"{count} {word}" for count, word in counts if count or (word in ("true", "false") and not unknown))
     return Lane("Alerts", _svg(parts, f"alerts: {said}"), said)
 
 
@@ -217,7 +219,7 @@ def _measure(name: str, report: Data, span: Span, bands: Sequence[str]) -> Lane:
         parts.append(f'<line class="limit" x1="0" x2="100%" y1="{y}%" y2="{y}%"><title>limit {limit:g}</title></line>')
     parts += [_line(values, low, high, "raw", span), _line(smooth(values), low, high, "mean", span)]
     known = [value for value in smooth(values) if value is not None]
-    said = f"{_shown(name, min(known))} to {_shown(name, max(known))}" if known else "not measured"
+    said = f"{shown_reading(name, min(known))} to {shown_reading(name, max(known))}" if known else "not measured"
     return Lane(TITLES[name], _svg(parts, f"{TITLES[name]}: {said}"), said, "measure")
 
 
@@ -230,7 +232,8 @@ def smooth(values: Sequence[float | None]) -> list[float | None]:
     return found
 
 
-def _shown(name: str, value: float) -> str:
+def shown_reading(name: str, value: float) -> str:
+    """A reading in words: shares in percent."""
     return f"{value:.1%}" if name in _SHARES else f"{value:.3g}"
 
 

@@ -42,6 +42,8 @@ class Deck:
     """One row a record, columns as in COLUMNS, codes of groups and kinds common to all decks."""
     weights: Floats
     names: Names
+    origins: Ints | None = None
+    """The row of the usual deck that each row is, or is made of; -1 for a new record. None: nobody says."""
 
     def edges(self, factors: Floats) -> Floats:
         """The upper ends of the records' shares of the interval 0 to 1, where each kind comes so much more often (`factors`, by code)."""
@@ -65,7 +67,7 @@ def deck_of(table: Table, names: Names) -> Deck:
     weights = np.asarray(table.weights, np.float64)
     if not len(weights) or weights.sum() <= 0:
         weights = np.ones(len(rows))
-    return Deck(table.state, rows, weights, names)
+    return Deck(table.state, rows, weights, names, table.origins)
 
 
 def _common(codes: Floats, own: Sequence[str], known: list[str]) -> Floats:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from caseroom.rollout.deck import AT, Deck, Names, deck_of, pick
 from caseroom.rollout.model import Floats, Ints, Planted, World
 from caseroom.rollout.planting import FACTORS
 from caseroom.rollout.settings import Business, Settings
+from caseroom.rollout.taught import learnt_key
 from caseroom.rollout.traffic import Items, Traffic
 
 _SEASON_BOOST = 0.15
@@ -68,6 +70,13 @@ class Drawn:
         return len(self.rows)
 
 
+class Improver(Protocol):
+    """Makes something of labels: another design, or the reason why the old one stays. `rollout/feedback.py` has it."""
+
+    def __call__(self, stage: Stage, proposal: Proposal, labels: Sequence[Any], day: int) -> Any:
+        """What was tried on the evening of a day (`feedback.Improved`)."""
+
+
 @dataclass
 class Stage:
     """What all that is tried on the same weeks shares: the traffic, the events, and the decks."""
@@ -76,6 +85,8 @@ class Stage:
     business: Business
     settings: Settings
     planted: tuple[Planted, ...]
+    improver: Improver | None = None
+    """What makes something of users' labels; None: nothing is made of them."""
     names: Names = field(default_factory=Names)
     _decks: dict[tuple[str, str | None], Deck] = field(default_factory=dict, repr=False)
 
@@ -84,11 +95,11 @@ class Stage:
 
     def again(self, settings: Settings, events: tuple[Planted, ...]) -> Stage:
         """Other weeks in the same world: its decks are shared."""
-        return Stage(self.world, self.business, settings, events, self.names, self._decks)
+        return Stage(self.world, self.business, settings, events, self.improver, self.names, self._decks)
 
     def deck(self, proposal: Proposal, event: Planted | None = None) -> Deck:
         """What the design does, as usual or where an event touches. Of an event the world is asked as its library has it."""
-        key = (_design(proposal), event.id if event else None)
+        key = (design_key(proposal), event.id if event else None)
         if key not in self._decks:
             own = next((known for known in self.world.events if event is not None and known.id == event.id), event)
             self._decks[key] = deck_of(self.world.table(proposal, own), self.names)
@@ -123,9 +134,9 @@ class Stage:
         return deck.rows[index], index
 
 
-def _design(proposal: Proposal) -> str:
+def design_key(proposal: Proposal) -> str:
     """What of a proposal a table can depend on, as a key."""
-    return repr((proposal.assess, proposal.technical, proposal.hallucinations))
+    return repr((proposal.assess, proposal.technical, proposal.hallucinations, learnt_key(proposal)))
 
 
 def _of(items: Items, mask: NDArray[np.bool_]) -> Items:

@@ -60,15 +60,16 @@ class Duty:
         """Days from knowing to mended."""
         return self.on_call.days if self.on_call else MENDS_ALONE
 
-    def told(self, day: int, raised: Sequence[Raised]) -> None:
-        """The day's new alerts."""
+    def told(self, day: int, raised: Sequence[Raised], live: Sequence[Planted]) -> None:
+        """The day's new alerts; one that comes after its event is over saw nothing in time, and is no false one either."""
+        at_work = {event.id for event in live}
         for alert in raised:
             if alert.blind or alert.level == "info":
                 continue
             if not alert.cause:
                 self.false.append(alert)
                 self.looks += 1
-            elif alert.cause not in self.alerted:
+            elif alert.cause in at_work and alert.cause not in self.alerted:
                 self.alerted[alert.cause], self.by[alert.cause] = day, alert.watch
                 self._waiting.append(alert.cause)
 

@@ -190,6 +190,12 @@ class Launch:
             self.redesign(found.proposal, day + 1)
         return found.kept
 
+    def improve(self, day: int, title: str, said: str, proposal: Proposal | None) -> None:
+        """Something was made of users' labels; a design that was taken is live from the next day on."""
+        self._note(day, "improved", title, said, proposal is not None or None)
+        if proposal is not None:
+            self.redesign(proposal, day + 1)
+
     def redesign(self, proposal: Proposal, day: int) -> None:
         """Another design from a day on."""
         self.proposal, self.designed = proposal, day

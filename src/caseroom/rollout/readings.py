@@ -18,6 +18,8 @@ from caseroom.rollout.settings import COUNTED, DEFAULT_SAMPLE, GRADER_MISSES, GR
 from caseroom.rollout.traffic import chance
 
 OTHER = "other"
+_INPUTS: Mapping[str, str] = {"unseen": "unseen", "far": "far", "words": "words_in"}
+"""Numbers of an input that are read, and their columns."""
 _ROUTES = ("send", "look", "review", "baseline")
 
 
@@ -50,7 +52,7 @@ def grade(drawn: Drawn, done: Served, sizes: tuple[int, int], seed: int, cost_of
     spread = _spread(drawn["group"], out[order], sizes[1])
     index = np.where(drawn.touched[first] >= 0, -1, drawn.index[first])
     rows, spread_rows = (_seen(drawn.rows[places], drawn.items.grade[places], cost_of_wrong) for places in (first, spread))
-    return Graded(rows, index, spread_rows, drawn.rows[:COUNTED])
+    return Graded(rows, index, spread_rows, drawn.rows[:COUNTED].copy())  # a view would hold the whole day
 
 
 def _spread(groups: Floats, places: Ints, size: int) -> Ints:
@@ -89,6 +91,7 @@ def read(monitors: Monitors, drawn: Drawn, done: Served, graded: Graded) -> dict
     kinds = drawn["kind_taken"]
     if monitors.quality and len(graded.rows):
         found["quality"] = _strata(graded.rows[:, AT["right"]] == 1, graded.rows[:, AT["kind_taken"]])
+        found["quality.wrong"] = _strata(graded.rows[:, AT["wrong"]] == 1, graded.rows[:, AT["kind_taken"]])
     if monitors.groups and len(graded.by_group):
         found["quality.groups"] = _groups(graded.by_group, drawn.names.groups)
     if monitors.proxies and done.out.any():
@@ -97,28 +100,28 @@ def read(monitors: Monitors, drawn: Drawn, done: Served, graded: Graded) -> dict
         found["checks"] = _strata(drawn["flagged"] == 1, kinds)
     if monitors.abstention:
         found["abstention"] = _strata(done.passed_on & ~done.failed, kinds)
-    return found | dict(_service(monitors, done)) | dict(_drift(monitors, drawn, done))
+    return found | dict(_service(monitors, done, kinds)) | dict(_drift(monitors, drawn, done))
 
 
-def _service(monitors: Monitors, done: Served) -> Mapping[str, Measured]:
+def _service(monitors: Monitors, done: Served, kinds: Floats) -> Mapping[str, Measured]:
     found: dict[str, Measured] = {}
     if monitors.latency:
-        found["latency"] = Values(done.seconds)
+        found["latency"] = _by_kind(done.seconds, kinds)
     if monitors.errors:
         found["errors"] = Share(float(done.failed.sum()), float(len(done.failed)))
     if monitors.cost:
-        found["cost"] = Values(done.price)
+        found["cost"] = _by_kind(done.price, kinds)
     return found
 
 
 def _drift(monitors: Monitors, drawn: Drawn, done: Served) -> Mapping[str, Measured]:
-    found: dict[str, Measured] = {}
+    found, kinds = dict[str, Measured](), drawn["kind_taken"]
     if monitors.inputs:
-        found["inputs.kinds"] = Counts(_counts(drawn["kind_taken"]))
-        found["inputs.unseen"], found["inputs.far"] = Values(drawn["unseen"]), Values(drawn["far"])
+        found["inputs.kinds"] = Counts(_counts(kinds))
+        found |= {f"inputs.{name}": _by_kind(drawn[column], kinds) for name, column in _INPUTS.items()}
     if monitors.outputs:
         if done.out.any():
-            found["outputs.words"] = Values(drawn["words_out"][done.out])
+            found["outputs.words"] = _by_kind(drawn["words_out"][done.out], kinds[done.out])
         found["outputs.values"] = Counts(_routes(drawn))
     if monitors.attacks:
         found["attacks"] = Share(float(drawn["suspicious"].sum()), float(len(drawn)))
@@ -127,6 +130,10 @@ def _drift(monitors: Monitors, drawn: Drawn, done: Served) -> Mapping[str, Measu
 
 def _strata(hits: NDArray[np.bool_], kinds: Floats) -> Strata:
     return Strata({_kind(code): Share(float(hits[kinds == code].sum()), float((kinds == code).sum())) for code in np.unique(kinds)})
+
+
+def _by_kind(values: Floats, kinds: Floats) -> Strata:
+    return Strata({_kind(code): Values(values[kinds == code]) for code in np.unique(kinds)})
 
 
 def _groups(rows: Floats, names: list[str]) -> Strata:
@@ -159,6 +166,9 @@ def shown(measured: Measured) -> float | None:
     if isinstance(measured, Values):
         return float(np.quantile(measured.values, 0.95)) if len(measured.values) else None
     if isinstance(measured, Strata):
+        values = [part.values for part in measured.parts.values() if isinstance(part, Values)]
+        if values:
+            return shown(Values(np.concatenate(values)))
         shares = [part for part in measured.parts.values() if isinstance(part, Share)]
         of = sum(part.of for part in shares)
         return sum(part.hits for part in shares) / of if of else None

@@ -19,7 +19,7 @@ from caseroom.rollout.drawing import Stage
 from caseroom.rollout.gates import Evidence
 
 _FALLBACK: MetricName = "right_rate"
-_COMPARED = (
+COMPARED = (
     "right_rate", "wrong_rate", "minutes_per_item", "resolution_minutes", "cost_per_item", "harm_per_item", "value_per_item", "handled_rate", "deflection",
     "exactness", "omission_rate", "grounded_rate", "extraction_precision", "extraction_recall",
 )  # fmt: skip
@@ -85,7 +85,7 @@ def candidates(proposal: Proposal, part: Part, documents: bool) -> Iterator[tupl
 
 def refine(stage: Stage, proposal: Proposal, part: Part, metric: MetricName, evidence: Evidence, currency: str = "") -> Refined:
     """Try what can be changed, on the records that the phase graded; the best that is better than chance is kept."""
-    metric = metric if metric in _COMPARED else _FALLBACK
+    metric = metric if metric in COMPARED else _FALLBACK
     index = evidence.graded_index()
     none = Score(metric, None, None, None, 0, "")
     if not len(index):

@@ -9,6 +9,7 @@ from typing import Any
 from caseroom.metrics.registry import BY_NAME
 from caseroom.proposal.model import Bound, Phase, Proposal
 from caseroom.rollout.drawing import Stage
+from caseroom.rollout.feedback import to_data as feedback_data
 from caseroom.rollout.model import Planted
 from caseroom.rollout.oncall import Way
 from caseroom.rollout.score import Scored, Sighting, Total
@@ -44,6 +45,7 @@ def report(
         "totals": {way: _total(total) for way, total in scored.totals.items()}, "sums": sums(weeks),
         "gates": [{"said": gate.said, "state": gate.state, "metric": gate.metric} for gate in weeks.gates],
         "found": [{**asdict(one.action), "said": one.said} for one in weeks.found],
+        "feedback": feedback_data(weeks.feedback) if weeks.feedback else None,
         "signature": f"rollout|form:{FORM}|seed:{stage.settings.seed}|weeks:{stage.settings.weeks}|data:{version}",
     }  # fmt: skip
 

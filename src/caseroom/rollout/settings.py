@@ -36,6 +36,10 @@ LOOKS_EVERY = 7
 """Without anybody on call, somebody looks at the dashboards so often, in days."""
 MENDS_ALONE = 1
 """Without anybody on call, days from that look until it is mended."""
+ASKED_AGAIN = 100
+"""Inputs of a fixed set that the design is asked again each day, where outputs are watched; their price is not counted."""
+ANSWERED_OTHERWISE = 0.01
+"""Of those, the share that is answered otherwise though nothing has changed: no machine is wholly steady."""
 DEFAULT_SAMPLE = 30
 """Outputs a day that people grade where the roadmap does not say how many."""
 COUNTED = 120

@@ -20,8 +20,9 @@ from caseroom.rollout.sight import Blindfold, Sight, Signal
 BUDGET = 1.0
 """False alarms in 12 weeks that all monitors together may cause."""
 READS: Mapping[str, tuple[str, ...]] = {
-    "quality": ("quality",), "proxies": ("proxies",), "checks": ("checks",), "abstention": ("abstention",), "latency": ("latency",), "errors": ("errors",),
-    "cost": ("cost",), "inputs": ("inputs.kinds", "inputs.unseen", "inputs.far"), "outputs": ("outputs.words", "outputs.values"),
+    "quality": ("quality", "quality.wrong"), "proxies": ("proxies",), "checks": ("checks",), "abstention": ("abstention",), "latency": ("latency",), "errors": ("errors",),
+    "cost": ("cost",), "inputs": ("inputs.kinds", "inputs.unseen", "inputs.far", "inputs.words"),
+    "outputs": ("outputs.words", "outputs.values", "outputs.replayed"),
     "groups": ("quality.groups",), "attacks": ("attacks",),
 }  # fmt: skip
 """The readings of each monitor; the volume is known to anybody who watches anything."""

@@ -15,13 +15,16 @@ from caseroom.proposal.model import MetricName, Phase, Proposal
 from caseroom.rollout.causes import finding, moves
 from caseroom.rollout.deck import AT
 from caseroom.rollout.drawing import Drawn, Force, Stage
+from caseroom.rollout.feedback import Feedback
 from caseroom.rollout.gates import Evidence
+from caseroom.rollout.loop import Loop
 from caseroom.rollout.model import Planted
 from caseroom.rollout.oncall import Duty, Raised, Way
 from caseroom.rollout.phases import Launch, Note
 from caseroom.rollout.planting import FACTORS, level
 from caseroom.rollout.readings import Graded, grade, read, samples, shown
 from caseroom.rollout.refine import Refined, refine
+from caseroom.rollout.replayed import replayed
 from caseroom.rollout.service import Served, served
 from caseroom.rollout.settings import LOOK_MINUTES, Action
 from caseroom.rollout.sight import Sight, Signal
@@ -108,6 +111,8 @@ class Weeks:
     gates: tuple[Any, ...]
     proposal: Proposal
     """The design at the end."""
+    feedback: Feedback | None = None
+    """What became of users' signals."""
 
 
 @dataclass
@@ -135,6 +140,7 @@ class Simulation:
         self.monitors = self.sight.monitors  # what is measured: under the standard set more than was proposed
         self.duty = Duty(self.way, roadmap.on_call, self.stage.settings.person and self.way == "own")
         self.evidence = Evidence(self.stage.names)
+        self.loop = Loop(self.stage, roadmap, self.way == "own" and self.pinned is None)
         self._sample: int | None = None
         self._moves: dict[str, dict[str, float]] = {}
         self._design = self.launch.proposal
@@ -164,12 +170,15 @@ class Simulation:
         deck = self.stage.deck(launch.proposal)
         done = served(drawn, deck, self.stage.business)
         plain = served(drawn, deck, self.stage.business, drawn.usual, usual=True)
+        self.loop.see(day, launch.proposal, drawn, done, forces)
         self._harmed(day, forces, drawn, done, plain)
         graded = grade(
             drawn, done, samples(self.monitors, self._sample), self.stage.settings.seed, self.stage.business.economics.cost_of_wrong
         )
         self.evidence.add(day, graded)
         readings = read(self.monitors, drawn, done, graded)
+        if self.monitors.outputs and len(drawn):
+            readings["outputs.replayed"] = replayed(self.stage, launch.proposal, day, forces)
         signals = self.sight.see(day, readings) if len(drawn) or not drawn.came else ()
         self.schedule.append(("" if launch.ended else launch.name, launch.proposal))
         row = self._row(
@@ -185,8 +194,9 @@ class Simulation:
     def _evening(self, day: int, forces: Sequence[Force], signals: Sequence[Signal]) -> None:
         raised = [self._raised(day, signal) for signal in signals]
         self.alerts += raised
-        self.duty.told(day, raised)
-        self.duty.evening(day, [force.event for force in forces])
+        live = [force.event for force in forces]
+        self.duty.told(day, raised, live)
+        self.duty.evening(day, live)
         if self.duty.person:
             self._act(day, forces)
         broken = self.launch.evening(day, self.evidence)
@@ -195,6 +205,7 @@ class Simulation:
             broken = f"A limit was broken: {limits[0].said}"
         if broken and not self.duty.person:
             self._roll_back(day, broken, forces)
+        self.loop.evening(day, self.launch, live, self.duty.noticed)
 
     def _roll_back(self, day: int, why: str, forces: Sequence[Force]) -> None:
         mended = [self.duty.mended[force.event.id] for force in forces if force.event.id in self.duty.mended]
@@ -206,8 +217,8 @@ class Simulation:
                 self.found.append(Found(action, self._done(day, action, list(forces))))
 
     def late(self, action: Action) -> None:
-        """One action more on the evening that is just over; the same as if it had been among the actions from the start. Not for a rollback or a return: whether a
-        gate is looked at on that evening depends on them."""
+        """One action more on the evening that is just over; the same as if it had been among the actions from the start. Only for actions of which
+        nothing later on that evening depends: not for a rollback, a return, or a fix."""
         self.found.append(Found(action, self._done(action.day, action, self.forces(action.day))))
 
     def _done(self, day: int, action: Action, forces: list[Force]) -> str:
@@ -329,7 +340,7 @@ class Simulation:
         return Weeks(
             tuple(self.days), self.stage.planted, tuple(self.alerts), tuple(launch.notes), {name: replace(harm) for name, harm in self.harm.items()},
             dict(duty.noticed), dict(duty.by), dict(duty.mended), tuple(duty.false), duty.looks, launch.reached(self.day), launch.ended,
-            tuple(self.found), tuple(self.schedule), tuple(launch.gates), launch.proposal,
+            tuple(self.found), tuple(self.schedule), tuple(launch.gates), launch.proposal, self.loop.feedback(),
         )  # fmt: skip
 
     @property

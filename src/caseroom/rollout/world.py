@@ -22,6 +22,7 @@ from caseroom.lab.people import Settled, settle
 from caseroom.lab.study import Cancelled
 from caseroom.language.phrases import stands
 from caseroom.pipeline.generate import Remember
+from caseroom.pipeline.ingest import read_documents
 from caseroom.pipeline.route import even
 from caseroom.pipeline.run import Pipeline
 from caseroom.pipeline.state import Item, State
@@ -31,6 +32,7 @@ from caseroom.rollout.changes import Touched, touched
 from caseroom.rollout.model import Floats, Ints, Planted, Table
 from caseroom.rollout.reference import Reference
 from caseroom.rollout.shifted import Shifted
+from caseroom.rollout.taught import equip, learnt_key
 
 FORM = 1
 """Goes up when a state is made otherwise of the same design, records and event."""
@@ -61,12 +63,13 @@ class _Run:
     outputs: Mapping[str, str]
 
 
-class _Planting(Pipeline):
-    """A pipeline in whose knowledge base documents stand for some items only."""
+class Planting(Pipeline):
+    """A pipeline in whose knowledge base documents stand for some items only, of a design that may have learnt."""
 
     def __init__(self, proposal: Proposal, workshop: Workshop, remember: Remember | None, touched: Touched) -> None:
         super().__init__(proposal, workshop, remember)
         self._planted = touched.planted
+        equip(self, proposal, workshop, remember)
 
     def run(self, items: Sequence[Item]) -> list[State]:
         """The items through all stages, in order.
@@ -118,7 +121,10 @@ class CaseWorld:
             Cancelled: it was stopped.
             DataError, ModelError, StageError, StoreError: as their rooms say.
         """
-        mine = work_key("settled", self._workshop, proposal, people=repr((proposal.technical.review, proposal.hallucinations.over_reliance)))
+        mine = work_key(
+            "settled", self._workshop, proposal, people=repr((proposal.technical.review, proposal.hallucinations.over_reliance)),
+            **learnt_key(proposal),
+        )  # fmt: skip
         key = (mine, event.id if event else "", event.strength if event else 0.0)
         if key not in self._made:
             self._made[key] = self._changed(proposal, event) if event else self._usual(proposal)
@@ -168,7 +174,7 @@ class CaseWorld:
 
     def _usual_run(self, proposal: Proposal) -> _Run:
         found = Touched(self.records, tuple(row.id for row in self.records))
-        key = work_key("rollout", self._workshop, proposal, world=FORM, records=len(self.records), cold=_COLD)
+        key = work_key("rollout", self._workshop, proposal, world=FORM, records=len(self.records), cold=_COLD, **learnt_key(proposal))
         if key not in self._runs:
             run = self._run("usual traffic", key, proposal, self._workshop, found, cold=_COLD)
             self._runs[key] = replace(run, rows=_timed(run.rows, [row.id for row in self.records], run.rows))
@@ -177,7 +183,7 @@ class CaseWorld:
     def _event_run(self, proposal: Proposal, event: EventForm, found: Touched, usual: _Run) -> _Run:
         workshop = Shifted(self._workshop, event, self._drift)
         names = [row.id for row in found.records]
-        key = work_key("rollout", workshop, proposal, world=FORM, records=names, event=self._drift.digest(event))
+        key = work_key("rollout", workshop, proposal, world=FORM, records=names, event=self._drift.digest(event), **learnt_key(proposal))
         if key not in self._runs:
             run = self._run(event.title, key, proposal, workshop, found, cold=0)
             rows = _timed(_alike(_recoded(run, usual), self._origins(found), usual.rows), names, usual.rows)
@@ -185,6 +191,23 @@ class CaseWorld:
                 rows = _through(rows, found, run.outputs)
             self._runs[key] = _Run(rows, usual.groups, usual.kinds, run.outputs)
         return self._runs[key]
+
+    def scene(self, event: str = "") -> tuple[Workshop, Touched, EventForm | None]:
+        """The tools and the records of a state, and what happens in it; without an event those of usual traffic.
+
+        Raises:
+            DataError: no such event, or a row that does not hold.
+        """
+        if not event:
+            return self._workshop, Touched(self.records, tuple(row.id for row in self.records)), None
+        form = self._drift.event(event)
+        found = touched(form, self.records, self._drift, self._workshop.data.attacks, self._most)
+        return Shifted(self._workshop, form, self._drift), found, form
+
+    def new_documents(self, event: EventForm) -> dict[str, str]:
+        """The text of each new version that an event brings, by the document that it replaces."""
+        files = zip(event.documents, self._drift.documents(event), strict=True)
+        return {known.replaces: "\n".join(doc.text for doc in read_documents(path)) for known, path in files if known.replaces}
 
     def _origins(self, found: Touched) -> Ints:
         return np.array([self._places.get(name, -1) for name in found.origins], np.int64)
@@ -199,7 +222,7 @@ class CaseWorld:
             self._tell(what, done, total)
 
         self._tell(what, 0, total)
-        pipeline = _Planting(proposal, workshop, self._remember, found)
+        pipeline = Planting(proposal, workshop, self._remember, found)
         measured = run_design(pipeline, workshop, found.records, key=key, cold=cold, keep=_ALL, keeper=self._keeper, progress=more)
         rows = np.array([measured.columns[name] for name in NAMES]).T.reshape(-1, len(NAMES))
         outputs = {case.record: case.output for case in measured.kept}

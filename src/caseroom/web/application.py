@@ -22,6 +22,7 @@ from caseroom.app.booth import Booth, Busy, EngineFailed, NotThere
 from caseroom.app.desk import Desk
 from caseroom.app.interviews import Room
 from caseroom.app.opinions import Opinions
+from caseroom.app.rollout_bench import RolloutBench
 from caseroom.app.saying import Mouth
 from caseroom.app.watching import Watching
 from caseroom.errors import (
@@ -37,6 +38,7 @@ from caseroom.errors import (
     ProposalError,
     RatingError,
     ReviewNotFound,
+    RolloutNotFound,
     RunError,
     RunNotFound,
     SessionMoved,
@@ -50,6 +52,7 @@ from caseroom.grading import pages as words
 from caseroom.grading.levels import ANCHORS
 from caseroom.grading.transcript import place_words
 from caseroom.lab import pages as reports
+from caseroom.rollout import pages as rollout_reports
 from caseroom.speech.base import SpeechError
 from caseroom.steps import BY_ID, STEPS
 from caseroom.web import (
@@ -71,6 +74,10 @@ from caseroom.web import (
     ratings_pages,
     reviews_api,
     reviews_pages,
+    rollout_api,
+    rollout_drill_api,
+    rollout_drill_pages,
+    rollout_pages,
     voice_api,
 )
 from caseroom.web.guard import Guard
@@ -101,13 +108,16 @@ ASSETS = {
     "marks.js": "text/javascript",
     "capture.js": "text/javascript",
     "voice.css": "text/css",
+    "rollout.css": "text/css",
+    "rollout.js": "text/javascript",
+    "drill.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 IMPORTS = {"voice.js": ("choices.js", "turns.js", "listen.js", "hear.js", "speak.js", "talk.js", "marks.js", "capture.js")}
 """Scripts that a script imports by their names beside it: its address changes with theirs."""
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
-REPORT_STYLE = "report.css"
-"""The one asset that is not a file of this room: the lab's report brings its own style."""
+STYLES: dict[str, Callable[[], str]] = {"report.css": reports.css, "weeks.css": rollout_reports.css}
+"""The assets that are no files of this room: the reports of the lab and of the rollout bring their own style."""
 ROUTERS = tuple(
     one.router
     for one in (
@@ -129,6 +139,10 @@ ROUTERS = tuple(
         reviews_pages,
         monitor_api,
         monitor_pages,
+        rollout_api,
+        rollout_drill_api,
+        rollout_drill_pages,
+        rollout_pages,
         metrics,
     )
 )
@@ -136,6 +150,7 @@ STATUS: tuple[tuple[type[CaseroomError], int, str], ...] = (
     (SessionNotFound, 404, "There is no such session"),
     (UnknownCase, 404, "There is no such case"),
     (RunNotFound, 404, "There is no such run"),
+    (RolloutNotFound, 404, "There is no such rollout"),
     (ReviewNotFound, 404, "No such output waits"),
     (CycleNotFound, 404, "There is no such rating cycle"),
     (LinkGone, 410, "This link does not work any more"),
@@ -167,6 +182,7 @@ def create_application(room: Room, hosts: Iterable[str] = (), *, links_only: boo
     app = FastAPI(title="caseroom", version=caseroom.__version__, description="A practice room for GenAI case-study interviews.",
                   docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")  # fmt: skip
     app.state.room, app.state.desk, app.state.bench = room, Desk(room), Bench(room)
+    app.state.rollouts = RolloutBench(room)
     app.state.watching, app.state.opinions = Watching(room), Opinions(room)
     app.state.metrics = metrics.Metrics(room, app.state.watching)
     app.state.booth, app.state.mouth = Booth(room.settings), Mouth(room.settings)
@@ -179,8 +195,8 @@ def create_application(room: Room, hosts: Iterable[str] = (), *, links_only: boo
     @app.get("/assets/{digest}/{name}", include_in_schema=False)
     def asset(digest: str, name: str) -> Response:
         """A file of our own."""
-        if name == REPORT_STYLE:
-            return Response(reports.css(), media_type="text/css", headers=FOR_GOOD)
+        if name in STYLES:
+            return Response(STYLES[name](), media_type="text/css", headers=FOR_GOOD)
         if name not in ASSETS:
             raise HTTPException(404)
         return FileResponse(HERE / "static" / name, media_type=ASSETS[name], headers=FOR_GOOD)
@@ -239,6 +255,6 @@ def environment() -> Environment:
 def asset_path(name: str) -> str:
     """The address of a file of our own, with its digest, so that it may be kept for good."""
     parts = (name, *IMPORTS.get(name, ()))
-    body = reports.css().encode() if name == REPORT_STYLE else b"".join((HERE / "static" / part).read_bytes() for part in parts)
+    body = STYLES[name]().encode() if name in STYLES else b"".join((HERE / "static" / part).read_bytes() for part in parts)
     digest = hashlib.sha256(body).hexdigest()[:10]
     return f"/assets/{digest}/{name}"

@@ -1,4 +1,4 @@
-"""What every request finds: the room, the desk with its interviews, the bench with its runs, what watches them, and what large models are asked."""
+"""What every request finds: the room, the desk with its interviews, the bench with its runs, the rollouts, what watches them, and what large models are asked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from caseroom.app.bench import Bench
 from caseroom.app.desk import Desk
 from caseroom.app.interviews import Room
 from caseroom.app.opinions import Opinions
+from caseroom.app.rollout_bench import RolloutBench
 from caseroom.app.watching import Watching
 
 
@@ -26,6 +27,12 @@ def the_desk(request: Request) -> Desk:
 def the_bench(request: Request) -> Bench:
     """The runs that are under way."""
     bench: Bench = request.app.state.bench
+    return bench
+
+
+def the_rollouts(request: Request) -> RolloutBench:
+    """The rollouts that are under way, and the drills that are held."""
+    bench: RolloutBench = request.app.state.rollouts
     return bench
 
 

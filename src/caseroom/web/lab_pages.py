@@ -128,6 +128,13 @@ def _is_changed(request: Request, session_id: str, text: str) -> bool:
     return text.strip() != lab_views.proposal_text(the_room(request), session_id)[0].strip()
 
 
+def wrong_again(request: Request, session_id: str | None, case_id: str, text: str) -> Response:
+    """The editor with a proposal that does not hold, its problems by line."""
+    if session_id:
+        return _session_editor(request, session_id, text, edited=True, status=400)
+    return _case_editor(request, case_id, text, status=400)
+
+
 @router.get("/cases/{case_id}/lab")
 def sketch(request: Request, case_id: str, start: Literal["empty", "case"] = "empty") -> Response:
     """A proposal without an interview: everything off, or what lies beside the case."""

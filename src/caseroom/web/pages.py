@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from caseroom.app import again, exports, ratings, runs, scorecards
+from caseroom.app import again, exports, ratings, rollouts, runs, scorecards
 from caseroom.app.interviews import Interview
 from caseroom.app.peers import MARK_WORDS
 from caseroom.app.progress import calibration_words, progress
@@ -17,7 +17,7 @@ from caseroom.errors import UsageError
 from caseroom.grading import pages as words
 from caseroom.steps import BY_ID, STEP_IDS, STEPS
 from caseroom.web import views
-from caseroom.web.held import the_bench, the_desk, the_opinions, the_room, the_watching
+from caseroom.web.held import the_bench, the_desk, the_opinions, the_rollouts, the_room, the_watching
 from caseroom.web.models_pages import shown as shown_models
 from caseroom.web.peers_views import others
 from caseroom.web.rendering import go, render
@@ -327,6 +327,7 @@ def data(request: Request) -> Response:
         count=len(rows),
         runs=len(runs.runs(room)),
         cycles=len(ratings.cycles(room)),
+        rollouts=len(rollouts.rollouts(room)),
         where=where,
         leaving=leaving(room),
         traces=room.settings.traces,
@@ -342,7 +343,7 @@ def everything(request: Request) -> Response:
 
 @router.post("/data/delete")
 def delete_everything(request: Request, sure: Annotated[str, Form()] = "") -> Response:
-    """Delete all sessions, runs and ratings, once asked."""
+    """Delete all sessions, runs, rollouts and ratings, once asked."""
     if sure.strip().lower() != "delete":
         raise UsageError("Write delete into the field to delete everything. Nothing was deleted.")
     room = the_room(request)
@@ -351,6 +352,10 @@ def delete_everything(request: Request, sure: Annotated[str, Form()] = "") -> Re
         the_desk(request).forget(stored.id)
         the_booth(request).forget(stored.id)
         the_opinions(request).forget(stored.id)
+    for one in rollouts.rollouts(room):
+        the_rollouts(request).stop(one.id)
+        the_rollouts(request).close(one.id)
+        rollouts.delete(room, one.id)
     for run in runs.runs(room):
         the_bench(request).stop(run.id)
         runs.delete(room, run.id)

@@ -25,6 +25,8 @@ def _here(path: str) -> str:
     """Which part of the navigation a page belongs to."""
     if path.startswith(("/lab", "/ratings", "/reviews")) or path.endswith(("/lab", "/proposal")):
         return "/lab"
+    if path.startswith("/rollouts"):
+        return "/rollouts"
     if path in ("/progress", "/data"):
         return path
     if path.startswith("/models"):

@@ -16,7 +16,9 @@ from caseroom.cases.drift import read_drift
 from caseroom.errors import DataError
 from caseroom.rollout import model
 
-WORDS = "  - {id: slang, kind: vocabulary, title: Slang, what: They write otherwise., strength: 0.4, words: {deposit: safe, engineer: fixer}}\n"
+WORDS = (
+    "  - {id: slang, kind: vocabulary, title: Slang, what: They write otherwise., strength: 0.4, words: {deposit: safe, engineer: fixer}}\n"
+)
 NEW = '{"id": "d1", "event": "coffee", "input": "Do you rent coffee machines?", "answerable": false}\n'
 LINE = "  - {id: coffee, kind: new_line, title: Coffee machines, what: A new line., strength: 0.2}\n"
 
@@ -49,7 +51,10 @@ def test_the_kinds_are_those_of_the_weeks() -> None:
 
 
 def test_own_events_come_first_replace_common_ones_and_leave_others_out(tmp_path: Path) -> None:
-    own = WORDS + "  - {id: half-index, kind: half_index, title: Half, what: Half of it., of: tables}\nwithout: {cost-rise: nobody pays here}\n"
+    own = (
+        WORDS
+        + "  - {id: half-index, kind: half_index, title: Half, what: Half of it., of: tables}\nwithout: {cost-rise: nobody pays here}\n"
+    )
     found = read_drift(_folder(tmp_path, own))
     assert [event.id for event in found.events[:2]] == ["slang", "half-index"]
     assert found.event("half-index").of == "tables"
@@ -84,7 +89,7 @@ def test_what_does_not_hold_is_named_with_its_line(tmp_path: Path, events: str, 
 def test_records_are_read_as_strictly(tmp_path: Path) -> None:
     folder = _folder(tmp_path, LINE, NEW + NEW.replace('"event": "coffee", ', "").replace("d1", "d2"))
     assert "drift-records.jsonl:2: event: is missing" in _problems(folder)
-    (folder / "drift-records.jsonl").write_text(NEW + NEW.replace("coffee\",", "tea\",").replace("d1", "d2"), encoding="utf-8")
+    (folder / "drift-records.jsonl").write_text(NEW + NEW.replace('coffee",', 'tea",').replace("d1", "d2"), encoding="utf-8")
     assert "d2: event 'tea' is no policy_change or new_line" in _problems(folder)
 
 
@@ -97,7 +102,9 @@ def test_a_digest_depends_on_the_material_only(tmp_path: Path) -> None:
     folder = _folder(tmp_path, LINE, NEW)
     found = read_drift(folder)
     first = found.digest(found.event("coffee"))
-    (folder / "drift.yaml").write_text("format: 1\nevents:\n" + LINE.replace("Coffee machines", "Coffee").replace("0.2", "0.3"), encoding="utf-8")
+    (folder / "drift.yaml").write_text(
+        "format: 1\nevents:\n" + LINE.replace("Coffee machines", "Coffee").replace("0.2", "0.3"), encoding="utf-8"
+    )
     found = read_drift(folder)
     assert found.digest(found.event("coffee")) == first
     (folder / "drift-records.jsonl").write_text(NEW.replace("coffee machines", "espresso machines"), encoding="utf-8")

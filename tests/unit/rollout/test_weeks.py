@@ -119,6 +119,9 @@ def test_memory_holds_no_more_than_samples() -> None:
         simulation.step()
     kept = sum(len(graded.rows) + len(graded.by_group) + len(graded.counted) for _, graded in simulation.evidence.days)
     assert kept <= 40 * (60 + 120) and len(stage.deck(design()).rows) == COUNT
+    assert all(
+        part.base is None for _, graded in simulation.evidence.days for part in (graded.rows, graded.by_group, graded.counted)
+    )  # no day hides behind one
 
 
 # a person on call

@@ -70,7 +70,9 @@ def opened(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> tuple[Wo
         {"id": f"d{n}", "event": "new-deposit", "input": f"When is the deposit paid back after the machine has been collected? ({n})", "kind": "policy",
          "facts": [three], "wrong": [old]} for n in range(6)
     ]  # fmt: skip
-    rows += [{"id": f"c{n}", "event": "coffee", "input": f"How much is a rented coffee machine? ({n})", "answerable": False} for n in range(6)]
+    rows += [
+        {"id": f"c{n}", "event": "coffee", "input": f"How much is a rented coffee machine? ({n})", "answerable": False} for n in range(6)
+    ]
     (folder / "drift.yaml").write_text(OWN, encoding="utf-8")
     (folder / "drift-records.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     (folder / "drift").mkdir()
@@ -104,7 +106,9 @@ def test_the_usual_state_has_every_record_with_a_time(world: CaseWorld) -> None:
     assert _share(table, "right") >= 0.5
     kinds = [world.reference.kinds[code] for code in table.inputs.kind]
     assert np.mean([kind == row.kind for kind, row in zip(kinds, world.records, strict=True)]) > 0.9
-    assert table.inputs.words_out[table.columns["passed_on"] == 1].max() == 0 < table.inputs.words_out[table.columns["passed_on"] == 0].min()
+    assert (
+        table.inputs.words_out[table.columns["passed_on"] == 1].max() == 0 < table.inputs.words_out[table.columns["passed_on"] == 0].min()
+    )
 
 
 def test_a_new_rule_is_answered_by_the_old_page_that_lingers(world: CaseWorld, opened: tuple[Workshop, Drift]) -> None:
@@ -190,7 +194,9 @@ def test_half_of_the_tables_finds_half(tmp_path: Path, engine: Engine) -> None:
     folder = toll_folder(tmp_path / "data")
     rates = "vehicle,rate\ncar,0.25\nlorry,1.5\n" + "".join(f"other{n},{n}\n" for n in range(40))
     (folder / "tables" / "rates.csv").write_text(rates, encoding="utf-8")
-    (folder / "drift.yaml").write_text("format: 1\nevents:\n  - {id: half-index, kind: half_index, title: H, what: H., of: tables}\n", encoding="utf-8")
+    (folder / "drift.yaml").write_text(
+        "format: 1\nevents:\n  - {id: half-index, kind: half_index, title: H, what: H., of: tables}\n", encoding="utf-8"
+    )
     workshop, drift = workshop_of(folder, engine), read_drift(folder)
     half = Shifted(workshop, drift.event("half-index"), drift).exact
     found = [bool(half.look_up({"vehicle": f"other{n}"})[0]) for n in range(40)]
@@ -204,7 +210,14 @@ def test_an_updated_model_is_shorter_and_names_no_source(opened: tuple[Workshop,
     updated = Shifted(workshop, drift.event("model-update"), drift).model(Model())
     assert updated.signature != model.signature and isinstance(updated, Updated)
     text = "The deposit is paid back within 14 days. It goes to the account that paid. A deposit is one monthly price."
-    asked = Request("answer", "Reply.", "When is my deposit paid back and what is a deposit?", (Source("deposit", text, "document"),), cite=True, abstain=True)
+    asked = Request(
+        "answer",
+        "Reply.",
+        "When is my deposit paid back and what is a deposit?",
+        (Source("deposit", text, "document"),),
+        cite=True,
+        abstain=True,
+    )
     before, after = model.generate([asked])[0], updated.generate([asked])[0]
     assert "[deposit]" in before.text and "[" not in after.text
     assert len(after.text.split()) < len(before.text.split())
@@ -292,7 +305,17 @@ def test_each_shipped_case_has_a_world(case: str, engine: Engine) -> None:
     assert data is not None
     drift = read_drift(data.folder)
     kinds = {event.kind for event in drift.events}
-    assert kinds >= {"policy_change", "new_line", "vocabulary", "gaming", "group_loss", "model_update", "half_index", "injections", "season"}
+    assert kinds >= {
+        "policy_change",
+        "new_line",
+        "vocabulary",
+        "gaming",
+        "group_loss",
+        "model_update",
+        "half_index",
+        "injections",
+        "season",
+    }
     workshop = Workshop(load_data(data.folder), engine.encoder, engine.entailment, engine.reader)
     world = CaseWorld(workshop, drift, limit=10, most=3)
     proposal = read_proposal(Path(__file__).parents[3] / "evals" / "proposals" / f"{case}.yaml")
