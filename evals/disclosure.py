@@ -87,7 +87,7 @@ def main() -> None:
     parser.add_argument(
         "--model", metavar="NAME", help="have replies worded by this model of models.yaml, or by a GGUF file, and look for leaks"
     )
-    parser.add_argument("--limit", type=int, help="with --model: turns of each file")
+    parser.add_argument("--limit", type=int, help="with --model: turns of each case; the attacks are all tried")
     parser.add_argument("--verbose", action="store_true", help="with --model: print each reply")
     options = parser.parse_args()
     if options.model:

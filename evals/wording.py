@@ -106,9 +106,10 @@ def sampled(probes: Sequence[Probe], limit: int | None) -> list[Probe]:
 
 
 def rows(room: Room, model: ChatModel, limit: int | None) -> Iterator[tuple[str, Row]]:
-    """All turns: of the attacks, then of each case."""
+    """All attacks, then so many turns of each case."""
     for name in ("attacks", *TUNING, *TEST):
-        for probe in sampled(read_probes(PROBES / f"{name}.jsonl"), limit):
+        probes = read_probes(PROBES / f"{name}.jsonl")
+        for probe in probes if name == "attacks" else sampled(probes, limit):  # few attacks come to a model at all
             case = room.shelf.case(probe.case)
             room.engine.prepare(case)
             yield "attacks" if name == "attacks" else "questions and statements", answer(room.engine, case, model, probe)
