@@ -69,7 +69,10 @@ def model_named(room: Room, name: str) -> ChatModel:
 def answer(engine: Engine, case: Case, model: ChatModel, probe: Probe) -> Row:
     """One turn, heard, answered and worded."""
     said = [f"{line}" for line in probe.history if isinstance(line, str)]
-    events: list[ev.Event] = [ev.Replied(0, interviewer.opening(case), 0.0), *(ev.Said(n, text, n * 20.0) for n, text in enumerate(said, 1))]
+    events: list[ev.Event] = [
+        ev.Replied(0, interviewer.opening(case), 0.0),
+        *(ev.Said(n, text, n * 20.0) for n, text in enumerate(said, 1)),
+    ]
     number = len(said) + 1
     session = reduce(ev.advance, [*events, ev.Said(number, probe.turn, number * 20.0)], ev.Session(case=case.id, minutes=case.minutes))
     disclosure = engine.ear(case).listen(probe.turn, interviewer.context(session))

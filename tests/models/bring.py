@@ -5,7 +5,7 @@ python -m tests.models.bring [--where]      CASEROOM_MODELS and CASEROOM_VOICE s
 
 from __future__ import annotations
 
-import ctypes.util
+import ctypes
 import os
 import shutil
 import subprocess
@@ -32,7 +32,11 @@ def _told(what: str, done: int, of: int) -> None:
 
 def system_library() -> None:
     """The one system library that llama.cpp needs."""
-    if ctypes.util.find_library("gomp") is None and os.geteuid() == 0 and shutil.which("apt-get"):
+    try:
+        ctypes.CDLL("libgomp.so.1")
+    except OSError:
+        if not sys.platform.startswith("linux") or os.geteuid() != 0 or not shutil.which("apt-get"):
+            return  # llama.cpp will say so if it needs it
         subprocess.run(["apt-get", "update", "-qq"], check=True)
         subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "libgomp1"], check=True)
 
@@ -58,5 +62,5 @@ if __name__ == "__main__":
     try:
         system_library()
         bring()
-    except (CaseroomError, SpeechError) as error:
+    except (CaseroomError, SpeechError, subprocess.CalledProcessError) as error:
         sys.exit(f"The models could not be brought: {error}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,9 +35,10 @@ def qwen(file: Path) -> ChatModel:
 
 
 @pytest.fixture
-def equipped(room: Room, file: Path) -> Iterator[Room]:
-    """A room whose settings name the model for everything."""
+def equipped(room: Room, file: Path) -> Room:
+    """A room whose settings name the model for everything; its file is loaded once for all tests."""
     from caseroom.app.modelfiles import install
 
-    install(room, MODEL.name, file, ["interviewer", "reader", "coach", "draft"], lambda *_: None)
-    yield room
+    made = replace(room, settings=replace(room.settings, models_folder=file.parent))
+    install(made, MODEL.name, file, ["interviewer", "reader", "coach", "draft"], lambda *_: None)
+    return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,14 +77,27 @@ def _data(folder: Path, made: Drafted) -> None:
 
 def figured(made: Drafted) -> list[Figured]:
     """All figures of a draft, those of facts first, the invented ones before the others."""
-    found = [one for fact in made.facts for one in origins(made.source, f"fact {fact['id']}", str(fact["say"]))]
-    found += [one for turn in made.turns for one in origins(made.source, f"turn {turn['id']}", str(turn["say"]))]
-    found += [
-        one
-        for number, row in enumerate(made.rows, 1)
-        for one in origins(made.source, f"row {number}", f"{row['input']} {row['reference']}")
-    ]
+    found = [one for where, text in _texts(made) for one in origins(made.source, where, text)]
     return sorted(found, key=lambda one: (not one.where.startswith("fact"), not one.invented))
+
+
+def _texts(made: Drafted) -> Iterator[tuple[str, str]]:
+    """Every text of a draft that may hold a figure, with its place. The opening holds none."""
+    for fact in made.facts:
+        yield f"fact {fact['id']}", str(fact["say"])
+        yield f"the questions of {fact['id']}", " ".join([*fact["questions"], *fact["near_misses"]])
+    for point in made.points:
+        yield f"point {point['id']}", " ".join([point["statement"], *point["examples"], *point["near_misses"]])
+    for turn in made.turns:
+        yield f"turn {turn['id']}", " ".join([turn["say"], *turn["reactions"]])
+    for number, row in enumerate(made.rows, 1):
+        yield f"row {number}", f"{row['input']} {row['reference']}"
+
+
+def counted(made: Drafted) -> str:
+    """How much there is."""
+    many = ((len(made.facts), "fact"), (len(made.points), "point"), (len(made.turns), "messy turn"), (len(made.rows), "row"))
+    return ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in many)
 
 
 def as_data(made: Drafted, folder: Path) -> dict[str, Any]:
@@ -107,7 +120,7 @@ def notes(made: Drafted) -> str:
     invented, taken = [one for one in figures if one.invented], [one for one in figures if not one.invented]
     lines = [f"# Draft: {made.frame['title']}", "", f"Drafted by {made.by} from `{made.source.name}`. No person has read it yet.", ""]
     lines += [
-        f"{len(made.facts)} facts, {len(made.points)} points in the case's own words, {len(made.turns)} messy turns, {len(made.rows)} rows to run.",
+        f"{counted(made)}.",
         "",
     ]
     lines += ["## Figures that were invented", "", *(_shown(made, one) for one in invented), *([] if invented else ["None."]), ""]

@@ -24,7 +24,8 @@ MINUTES = {"ground": 6, "assess": 5, "technical": 12, "hallucinations": 8, "eval
 _ODD = re.compile(
     r"https?:|www\.|<[a-z/!]|```|\*\*|\\n|[{}|]|\b(?:json|schema|as an ai|language model|document says|the document)\b", re.IGNORECASE
 )
-_SAME, _LEAST = 0.75, 12
+_END = re.compile(r"[.?!][\"')\]”’]*$")
+_SAME, _LEAST, _OF_ITS_POINT = 0.75, 12, 0.2
 _OPENING = "We are {company}, and the way we work today does not keep up with what comes in. The board wants to see AI used for it. How would you approach that?"
 
 
@@ -33,7 +34,8 @@ def brief(data: Any, *, last: bool = False) -> Held:
     row = data if isinstance(data, Mapping) else {}
     opening = " ".join(str(row.get("opening", "")).split())
     if last:
-        opening = " ".join(piece.text for piece in sentences(opening) if not figures(piece.text) and not _ODD.search(piece.text))
+        whole = [piece.text for piece in sentences(opening) if _END.search(piece.text)]
+        opening = " ".join(text for text in whole if not figures(text) and not _ODD.search(text))
         opening = opening if len(words(opening)) >= _LEAST else _OPENING.format(company=_line(row.get("company")))
     part: Part = {
         "format": 1, "draft": True, "title": _line(row.get("title")), "company": _line(row.get("company")), "domain": _line(row.get("domain")).lower(), "level": row.get("level"),
@@ -42,6 +44,8 @@ def brief(data: Any, *, last: bool = False) -> Held:
     problems = [*_odd("the frame", [part["title"], part["company"], opening]), *_form("the frame", CaseForm, part)]
     if figures(opening):
         problems.append("opening: holds a figure; say it without any, the candidate has to ask")
+    if opening and not _END.search(opening):
+        problems.append("opening: breaks off; end it with a whole sentence")
     if len(words(opening)) < _LEAST:
         problems.append("opening: is too short; two to four sentences")
     if opening and "?" not in opening[-3:]:
@@ -81,6 +85,8 @@ def _fact_wrong(name: str, part: Part, others: Iterable[Part], opening: str) -> 
     wrong = []
     if re.search(r"\d", part["topic"]):
         wrong.append(f"{name}: topic holds a figure; say it in neutral words")
+    if not _END.search(part["say"]):
+        wrong.append(f"{name}: say breaks off; end it with a whole sentence")
     if not 4 <= len(words(part["say"])) <= 60:
         wrong.append(f"{name}: say has {len(words(part['say']))} words; one or two spoken sentences are wanted")
     twin = next((one for one in others if _alike(part["say"], one["say"]) or one["topic"].lower() == part["topic"].lower()), None)
@@ -102,6 +108,10 @@ def points(data: Any, common: Sequence[PointForm]) -> Held:
         wrong = [*_form(name, PointForm, part), *_odd(name, [part["statement"], *examples, *misses])]
         if part["id"] not in ids or part["id"] in {one["id"] for one in kept}:
             wrong.append(f"{name}: is none of {', '.join(sorted(ids))}, or stands twice")
+        base = next((point.statement or "" for point in common if point.id == part["id"]), "")
+        wanted = set(stems(base))
+        if wanted and len(wanted & set(stems(part["statement"]))) < _OF_ITS_POINT * len(wanted):
+            wrong.append(f"{name}: demands something else than {base!r}")
         if not examples:
             wrong.append(f"{name}: has no example of six words or more")
         problems += wrong

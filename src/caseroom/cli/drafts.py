@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from caseroom.app import largemodels
-from caseroom.app.draft_folder import as_data, figured
+from caseroom.app.draft_folder import as_data, counted, figured
 from caseroom.app.drafting import Drafted, Wish, calls
 from caseroom.app.drafting import draft as drafted
 from caseroom.app.interviews import Room
@@ -50,7 +50,7 @@ def _show(made: Drafted, folder: Path) -> None:
     figures = figured(made)
     invented = [one for one in figures if one.invented]
     say(f"{made.frame['title']}  ({made.frame['company']})", style="bold")
-    say(f"{len(made.facts)} facts, {len(made.points)} points, {len(made.turns)} messy turns, {len(made.rows)} rows, in {folder}")
+    say(f"{counted(made)}, in {folder}")
     say(f"{len(figures)} figures: {len(figures) - len(invented)} stand in the document, {len(invented)} were invented:")
     for one in invented[:12]:
         say(f"  {one.shown} in {one.where}", style="yellow")

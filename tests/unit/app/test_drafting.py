@@ -202,6 +202,17 @@ def test_a_part_that_never_holds_does_not_stop_the_draft(room: Room, document: P
     assert (case.folder / "data").exists() == (kind != "rows")
 
 
+def test_a_point_that_demands_something_else_is_left_out(room: Room, document: Path) -> None:
+    def strange(ask: Ask) -> Any:
+        said = sensible(ask)
+        if kind_of(ask) == "points":
+            said["points"][0]["statement"] = "We look for an engineer in Leeds."
+        return said
+
+    made = draft(room, document, "claims", None, Scripted(strange), SMALL)
+    assert any("demands something else" in problem for problem in made.left_out) and len(made.points) < SMALL.points
+
+
 def test_an_opening_with_figures_is_mended(room: Room, document: Path) -> None:
     def chatty(ask: Ask) -> Any:
         said = sensible(ask)
