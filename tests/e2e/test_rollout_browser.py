@@ -96,7 +96,10 @@ def test_a_proposal_that_is_not_kept_yet_is_rolled_out(page: Page) -> None:
     look_at(page, "proposal-to-roll-out")
     page.get_by_role("button", name="Roll it out").click()
     page.get_by_text("This roadmap watches nothing").wait_for()
-    assert page.locator("textarea[name=text]").input_value().startswith("#") or "case: support-desk" in page.locator("textarea[name=text]").input_value()
+    assert (
+        page.locator("textarea[name=text]").input_value().startswith("#")
+        or "case: support-desk" in page.locator("textarea[name=text]").input_value()
+    )
     look_at(page, "rollout-new-blind")
 
 

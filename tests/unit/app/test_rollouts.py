@@ -9,11 +9,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from caseroom.app.playing import Play
 from tests.labdata import desk_records, write_folder
 
 from caseroom.app import rollouts
 from caseroom.app.interviews import Room
+from caseroom.app.playing import Play
 from caseroom.errors import RolloutNotFound, RunError, UsageError
 from caseroom.monitoring.delivery import Webhook
 from caseroom.proposal.model import Hallucinations, OnCall, Phase, Proposal, Retrieve, Roadmap, Technical
