@@ -64,7 +64,9 @@ def _gamma_fraction(a: float, x: float) -> float:
 
 
 def t_tail(t: float, df: float) -> float:
-    """The chance of Student's t of `df` degrees of freedom above t; the normal where df is not finite."""
+    """The chance of Student's t of `df` degrees of freedom above t; the normal where df is not finite, its limit of a half where df is 0."""
+    if t == 0 or df <= 0:
+        return 0.5
     if not math.isfinite(df):
         return normal_tail(t)
     tail = 0.5 * _beta(df / 2, 0.5, df / (df + t * t))

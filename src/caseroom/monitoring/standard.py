@@ -58,11 +58,11 @@ STANDARD = (
         action="Which words are new? A product, a policy, a language. Add documents and examples for it.",
     ),
     Watch(
-        "far inputs", "inputs.far", "mean", "either", effect=0.03, relative=True, window=5, fewest=50, owner="product",
+        "far inputs", "inputs.far", "mean", "either", effect=0.03, relative=True, window=5, owner="product",
         action="Read the inputs that lie furthest. Add documents and examples, or pass them on.",
     ),
     Watch(
-        "length of inputs", "inputs.words", "mean", "either", effect=0.02, relative=True, window=5, fewest=50, owner="product",
+        "length of inputs", "inputs.words", "mean", "either", effect=0.02, relative=True, window=5, owner="product",
         action="Read the longest and the shortest: something pasted in, something cut off, or two questions in one?",
     ),
     Watch(

@@ -13,11 +13,14 @@ from markupsafe import Markup, escape
 
 Data = Mapping[str, Any]
 TITLES: Mapping[str, str] = {
-    "quality": "Quality, graded", "quality.groups": "Quality by group", "proxies": "Users' signals", "checks": "Checks that object",
+    "quality": "Quality, graded", "quality.wrong": "Wrong, graded", "quality.groups": "Quality by group", "proxies": "Users' signals", "checks": "Checks that object",
     "abstention": "Passed on", "latency": "Seconds, 95th percentile", "errors": "Errors", "cost": "Price an item, 95th percentile", "inputs.unseen": "Unseen words, 95th percentile",
-    "inputs.far": "Far inputs, 95th percentile", "outputs.words": "Words of outputs, 95th percentile", "attacks": "Attacks", "volume": "Items a day",
+    "inputs.far": "Far inputs, 95th percentile", "inputs.words": "Words of inputs, 95th percentile", "outputs.words": "Words of outputs, 95th percentile",
+    "outputs.replayed": "Replayed inputs, answered otherwise", "attacks": "Attacks", "volume": "Items a day",
 }  # fmt: skip
-_SHARES = ("quality", "quality.groups", "proxies", "checks", "abstention", "errors", "attacks", "inputs.unseen")
+_SHARES = (
+    "quality", "quality.wrong", "quality.groups", "proxies", "checks", "abstention", "errors", "attacks", "inputs.unseen", "outputs.replayed",
+)  # fmt: skip
 _SMOOTH = 7
 
 

@@ -110,10 +110,10 @@ def test_empty_and_broken_days_are_harmless(bad: dict[int, dict[str, Measured]],
         }
         for _ in range(60)
     ]
-    watches = [Watch("s", "s", "share", budget=0.001), Watch("v", "v", "mean", budget=0.001), Watch("c", "c", "chi2", budget=0.001)]
+    watches = [Watch("s", "s", "share", budget=1e-5), Watch("v", "v", "mean", budget=1e-5), Watch("c", "c", "chi2", budget=1e-5)]
     watches += [
-        Watch("ks", "v", "ks", budget=0.001),
-        Watch("p", "s", "page_hinkley", budget=0.001),
-        Watch("r", "v", "range", high=5.0, budget=0.001),
+        Watch("ks", "v", "ks", budget=1e-5),
+        Watch("p", "s", "page_hinkley", budget=1e-5),
+        Watch("r", "v", "range", high=5.0, budget=1e-5),
     ]
     assert alarms(watches, [bad.get(day, good[day]) for day in range(60)]) == []

@@ -27,7 +27,7 @@ OUTPUTS = np.array([[0.8, 0.15, 0.05], [0.7, 0.2, 0.1], [0.6, 0.3, 0.1], [0.5, 0
 WEEK, GRADED, WOBBLE = (1.1, 1.05, 1, 1, 0.95, 0.5, 0.4), 30, 0.02
 EVENTS = {
     "quality -10": 0.1, "quality -20": 0.2, "quality -30": 0.3, "group": 0.3, "checks": 1.0, "abstention": 0.5, "latency": 1.5, "errors": 0.02, "cost": 1.3,
-    "unseen": 1.3, "far": 1.2, "words": 1.3, "values": 0.2, "attacks": 0.01,
+    "unseen": 1.3, "far": 1.2, "words": 1.3, "asked": 1.2, "replayed": 0.1, "wrong": 0.2, "values": 0.2, "attacks": 0.01,
 }  # fmt: skip
 
 
@@ -36,6 +36,7 @@ class Weeks:
 
     def __init__(self, seed: int, volume: int, event: str = "") -> None:
         self.random, self.volume, self.event = np.random.default_rng(seed), volume, event
+        self.asked = np.random.default_rng([seed, 1])
         self.tilt, self.peak = self.random.normal(0, 0.5, 6), self.random.integers(LEARNED, DAYS)
         self.strength = EVENTS.get(event, 0.0)
 
@@ -57,6 +58,7 @@ class Weeks:
         groups = {name: mean_right - (self.on("group", day) if name == "old" else 0.0) for name in ("young", "old", "other")}
         return {
             "quality": self.shares(random.multinomial(GRADED, mix), RIGHT - loss),
+            "quality.wrong": self.counted(self.asked.multinomial(GRADED, mix), 0.6 * (1 - RIGHT) + self.on("wrong", day)),
             "quality.groups": Strata({name: self.share(10, level) for name, level in groups.items()}),
             "proxies": self.shares(counts, self.wobbly(0.1 + 0.3 * (1 - RIGHT), float(np.log1p(4 * loss)))),
             "checks": self.shares(counts, self.wobbly(0.05 + 0.2 * (1 - RIGHT), self.on("checks", day))),
@@ -67,8 +69,10 @@ class Weeks:
             "inputs.kinds": Counts({kind: float(n) for kind, n in zip(KINDS, counts, strict=True)}),
             "inputs.unseen": self.values(counts, 0.1 * self.factor("unseen", day), 0.08),
             "inputs.far": self.values(counts, 0.4 * self.factor("far", day), 0.12),
+            "inputs.words": Values(self.asked.normal(80 * self.factor("asked", day), 30, came).clip(0)),
             "outputs.words": self.values(counts, 60 * self.factor("words", day), 25),
             "outputs.values": Counts({"x": float(outputs[0] - moved), "y": float(outputs[1] + moved), "z": float(outputs[2])}),
+            "outputs.replayed": Share(float(self.asked.binomial(100, 0.01 + self.on("replayed", day))), 100.0),
             "attacks": self.share(came, 0.002 + self.on("attacks", day)),
             "volume": Values(np.array([float(came)])),
         }
@@ -78,6 +82,11 @@ class Weeks:
 
     def shares(self, counts: Ints, levels: Floats) -> Strata:
         return Strata({kind: self.share(int(n), float(level)) for kind, n, level in zip(KINDS, counts, levels, strict=True) if n})
+
+    def counted(self, counts: Ints, levels: Floats) -> Strata:
+        return Strata(
+            {kind: Share(float(self.asked.binomial(n, p)), float(n)) for kind, n, p in zip(KINDS, counts, levels, strict=True) if n}
+        )
 
     def wobbly(self, levels: Floats, by: float) -> Floats:
         """Days differ a little more than their samples."""

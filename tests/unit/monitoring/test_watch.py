@@ -45,8 +45,8 @@ def test_the_standard_watches_say_who_does_what_about_what() -> None:
     assert all(watch.effect > 0 for watch in STANDARD)
     assert {watch.name for watch in STANDARD if watch.level == "info"} == {"kinds of inputs", "volume"}
     assert {watch.reads for watch in STANDARD} == {
-        "quality", "quality.groups", "proxies", "checks", "abstention", "latency", "errors", "cost", "inputs.kinds", "inputs.unseen", "inputs.far",
-        "outputs.words", "outputs.values", "attacks", "volume",
+        "quality", "quality.wrong", "quality.groups", "proxies", "checks", "abstention", "latency", "errors", "cost", "inputs.kinds", "inputs.unseen", "inputs.far",
+        "inputs.words", "outputs.words", "outputs.values", "outputs.replayed", "attacks", "volume",
     }  # fmt: skip
 
 

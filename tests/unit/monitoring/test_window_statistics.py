@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from caseroom.monitoring.measured import Share, Values
+from caseroom.monitoring.special import t_tail
 from caseroom.monitoring.statistics import NOTHING, chi2, ks, means, psi, shares, stratified_means, stratified_shares
 
 
@@ -68,3 +69,7 @@ def test_nothing_to_compare_is_nothing() -> None:
     assert means([1.0], [1.0, 2.0]) == NOTHING
     assert means([1.0, 1.0], [1.0, 1.0]).p == 1.0
     assert means([1.0, 1.0], [2.0, 2.0]).p == 0.0
+
+
+def test_students_tail_has_an_answer_where_nothing_varies() -> None:
+    assert t_tail(0.0, 0.0) == t_tail(3.0, 0.0) == t_tail(0.0, 5.0) == 0.5
