@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,7 @@ def test_ctrl_c_stores_and_says_how_to_go_on(tmp_path: Path) -> None:
         seen = ""
         while not seen.endswith("you> "):
             seen += child.stdout.read(1)
+        time.sleep(0.3)  # between the prompt and the reading of a line Python would only note the signal, and wait on
         child.send_signal(signal.SIGINT)
         assert child.wait(timeout=60) == 130
         said = child.stderr.read()
