@@ -125,7 +125,7 @@ function maybeSend() {
 function count() {
   const left = countdown.until - now();
   if (state.run !== null || state.began !== null) return stopCountdown();
-  if (left > 0) { at("countdown").textContent = String(Math.ceil(left)); return show(); }
+  if (left > 0) { at("countdown").textContent = String(Math.ceil(left - 0.001)); return show(); }  // a sum of seconds may be a hair over a whole one
   stopCountdown();
   form.requestSubmit();
 }
