@@ -34,6 +34,11 @@ _HINT = re.compile(
     r"(?:good|better|wise|useful|helpful|worth)\b|\bwhy (?:not|don't you)\b",
     re.IGNORECASE,
 )
+_CONFIRMS = re.compile(
+    r"^\W*(?:yes|yeah|yep|yup|no|nope|correct|exactly|absolutely|certainly|definitely|indeed|of course|true|false|precisely|agreed)\b(?! (?:problem|hurry|rush))",
+    re.IGNORECASE,
+)
+"""A yes or a no to something that the candidate supposed: nobody decided it."""
 _ABOUT_ITSELF = re.compile(
     r"\b(?:rubric|scorecard|score|prompt|instruction|guideline|fact sheet|language model|as an ai|an ai\b|assistant|chatbot|system message|given (?:text|facts)|provided (?:text|information|context))|"
     r"\b(?:say|ask|opening|candidate|interviewer):|[<>{}\[\]`*#|]|https?:|www\.",
@@ -91,7 +96,7 @@ class Vetting:
         )
 
     def _by_words(self, sentence: str, given: Given) -> str | None:
-        for fault, pattern in (("praise", _PRAISE), ("a hint", _HINT), ("speaks of itself", _ABOUT_ITSELF)):
+        for fault, pattern in (("praise", _PRAISE), ("a hint", _HINT), ("a yes or no", _CONFIRMS), ("speaks of itself", _ABOUT_ITSELF)):
             if (match := pattern.search(sentence)) and not _stands(match[0], given.texts):
                 return f"{fault}: {match[0]!r}"
         texts, said = " ".join(given.texts), words(sentence)

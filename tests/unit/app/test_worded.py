@@ -35,8 +35,8 @@ def set_up(room: Room, server: FaultyServer, **more: Any) -> None:
         "kind": "openai-compatible",
         "model": "test",
         "base_url": server.url,
-        "seconds": 2.0,
-        "stall": 1.0,
+        "seconds": 1.0,
+        "stall": 0.5,
         "a_minute": 100_000,
         **more,
     }

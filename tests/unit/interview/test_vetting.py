@@ -67,6 +67,9 @@ def test_what_may_be_shown(vetting: Vetting, given: Given, sentence: str) -> Non
         ("Клиенты пишут нам каждый день.", "English"),
         ("| metric | value |", "itself"),
         ("How long does an agent spend on a ticket?", "echo"),
+        ("Yes.", "yes or no"),
+        ("Exactly, go on.", "yes or no"),
+        ("No, that's it.", "yes or no"),
     ],
 )
 def test_what_is_stopped(vetting: Vetting, given: Given, sentence: str, fault: str) -> None:
