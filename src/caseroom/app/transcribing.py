@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _PAUSE_IN_TURN = 20.0
 """Seconds: two utterances of one speaker further apart are two turns, where nobody else speaks between."""
-_LOW_SURE, _LANGUAGE_SURE = 0.5, 0.7
+_LOW_SURE = 0.5
 _QUIET_DB = -55.0
 
 
@@ -82,15 +82,6 @@ def _warnings(sure: float, garbled: float) -> tuple[str, ...]:
     if garbled > 0.1:
         found.append(f"{garbled:.0%} of the words were not heard well. They are marked, and not judged.")
     return tuple(found)
-
-
-def language_warning(name: str, sure: float) -> str:
-    """What to say of a recording in another language; empty where it is English, or not sure."""
-    return (
-        f"It sounds like another language ({name}, {sure:.0%} sure). Interviews are graded in English."
-        if name != "en" and sure >= _LANGUAGE_SURE
-        else ""
-    )
 
 
 def _speakers(said: Sequence[Utterance], *, apart: bool) -> tuple[list[Speaker], str, float]:
