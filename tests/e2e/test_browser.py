@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from tests.conftest import ROOT
 from tests.e2e.served import LONGEST, served, within
 
@@ -121,6 +121,7 @@ def test_a_whole_interview(page: Page) -> None:
     look_at(page, "progress-empty")
     page.goto("/")
     page.get_by_role("link", name="support desk").first.click()
+    page.get_by_role("button", name="Begin").wait_for()
     look_at(page, "brief")
     page.get_by_role("button", name="Begin").click()
     page.wait_for_url("**/sessions/*")
@@ -132,7 +133,7 @@ def test_a_whole_interview(page: Page) -> None:
     say(page, "The weather is nice.")
     page.get_by_role("button", name="Undo last turn").click()
     page.wait_for_load_state()
-    assert page.locator(".turn.candidate").count() == 2
+    expect(page.locator(".turn.candidate")).to_have_count(2)
 
     # a draft survives a reload, and so does the conversation
     page.get_by_label("What you say").fill("half a thought")
@@ -147,7 +148,7 @@ def test_a_whole_interview(page: Page) -> None:
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("button", name="Pause").wait_for()
     page.get_by_role("button", name="Technical architecture").click()
-    assert page.locator("#steps [aria-current]").get_attribute("value") == "technical"
+    expect(page.locator("#steps [aria-current]")).to_have_attribute("value", "technical")
 
     # sketch by keyboard: two layers, a reason, a join
     page.get_by_role("button", name="Open the board").click()
@@ -160,11 +161,11 @@ def test_a_whole_interview(page: Page) -> None:
     page.locator(".box", has_text="response").focus()
     page.keyboard.press("Enter")
     page.locator("#board-saved", has_text="Kept.").wait_for()
-    assert page.locator("#board line").count() == 1
+    expect(page.locator("#board line")).to_have_count(1)
     look_at(page, "board")
     page.get_by_role("button", name="Done").click()
     page.reload()
-    assert "2 layers, 1 with a reason" in page.locator("#board-count").inner_text()
+    expect(page.locator("#board-count")).to_contain_text("2 layers, 1 with a reason")
 
     say(page, DESIGN)
     say(page, "We'd evaluate it well.")
@@ -195,7 +196,7 @@ def test_a_whole_interview(page: Page) -> None:
     page.get_by_role("link", name="I did say this").first.click()
     page.get_by_label("Your words").fill("these words were never said")
     page.get_by_role("button", name="I said this").click()
-    assert "do not stand" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("do not stand")
     page.context.clear_cookies()
     page.evaluate(
         "() => { const node = document.querySelector('.turn.candidate p').firstChild; const range = document.createRange();"
@@ -205,7 +206,7 @@ def test_a_whole_interview(page: Page) -> None:
     look_at(page, "dispute")
     page.get_by_role("button", name="I said this").click()
     page.wait_for_url("**/scorecard#p*")
-    assert page.get_by_text("Kept beside the judge's mark").count() == 1
+    expect(page.get_by_text("Kept beside the judge's mark")).to_have_count(1)
 
     # answer a step again
     page.locator("#assess").get_by_role("link", name="Answer this step again").click()
@@ -222,6 +223,7 @@ def test_a_whole_interview(page: Page) -> None:
     page.goto("/data")
     look_at(page, "data")
     page.get_by_role("button", name="Delete the session").click()
+    page.get_by_role("link", name="Keep it").wait_for()
     look_at(page, "delete")
     page.get_by_role("link", name="Keep it").click()
     page.get_by_label("to delete all sessions").fill("delete")
@@ -236,7 +238,7 @@ def test_the_room_works_without_a_script(browser: Browser, address: str) -> None
         page.get_by_role("button", name="Begin").click()
         page.get_by_label("What you say").fill("How long does an agent spend on a ticket?")
         page.get_by_role("button", name="Say it").click()
-        assert "8 minutes" in page.locator(".turn.interviewer").last.inner_text()
+        expect(page.locator(".turn.interviewer").last).to_contain_text("8 minutes")
         page.get_by_role("button", name="Finish").click()
         page.get_by_role("button", name="Show the scorecard").click()
         page.wait_for_selector("table.levels", timeout=30_000)
@@ -252,7 +254,7 @@ def test_two_tabs_see_one_session(browser: Browser, address: str) -> None:
         say(one, "How long does an agent spend on a ticket?")
         say(two, "What is the budget?")
         one.reload()
-        assert one.locator(".turn.candidate").count() == 2
+        expect(one.locator(".turn.candidate")).to_have_count(2)
 
 
 def test_the_first_page_is_small(page: Page) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.e2e import test_browser as room_test
 from tests.e2e.served import served
 from tests.e2e.test_browser import look_at
@@ -54,8 +54,8 @@ def test_delivery_stands_in_the_scorecard_with_its_passages(page: Page) -> None:
     page.goto(f"/sessions/{session}/scorecard")
     section = page.locator("section", has=page.get_by_role("heading", name="Delivery"))
     section.get_by_text("words a minute of speaking").wait_for()
-    assert "“customers? Maybe”" in section.inner_text()
-    assert "leaves out most" in section.inner_text()
+    expect(section).to_contain_text("“customers? Maybe”")
+    expect(section).to_contain_text("leaves out most")
     assert "ate some" not in section.locator("blockquote", has_text="ate some words").all_inner_texts()
     look_at(page, "scorecard-delivery")
     card = page.request.get(f"/api/sessions/{session}/scorecard").json()

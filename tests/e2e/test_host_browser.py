@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.e2e import test_browser as room_test
 from tests.e2e import test_peers_browser as peers_test
 from tests.e2e.test_browser import look_at
@@ -51,7 +51,8 @@ def test_a_person_holds_the_interview(page: Page, other: Page) -> None:
     other.get_by_text("The candidate has the word").first.wait_for()
     page.get_by_text("8 minutes").first.wait_for()
     page.get_by_text(asked.removeprefix("Say: ")).wait_for()
-    assert page.locator(".turn.interviewer").count() == 2 and page.locator("#send").is_enabled()
+    expect(page.locator(".turn.interviewer")).to_have_count(2)
+    assert page.locator("#send").is_enabled()
     look_at(other, "host-said")
 
     # own words, then the link is revoked in the middle: the machine takes over

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from tests.e2e import test_browser as room_test
 from tests.e2e.test_browser import DESIGN, look_at
 
@@ -92,7 +92,7 @@ def test_from_an_interview_to_a_report(page: Page, session: str, browser: Browse
     page.get_by_label("On", exact=True).select_option("30")
     page.get_by_role("button", name="Run it").click()
     page.get_by_role("heading", name="The goal and the limits").wait_for(timeout=180_000)
-    assert page.get_by_text("written by hand").count() == 1
+    expect(page.get_by_text("written by hand")).to_have_count(1)
     page.goto("/lab")
     look_at(page, "lab")
     page.get_by_label("Before").select_option(run)
@@ -101,10 +101,11 @@ def test_from_an_interview_to_a_report(page: Page, session: str, browser: Browse
     look_at(page, "compare")
     page.goto("/lab")
     page.get_by_role("button", name="Delete the run").first.click()
+    page.get_by_role("button", name="Delete it").wait_for()
     look_at(page, "run-delete")
     page.get_by_role("button", name="Delete it").click()
     page.wait_for_url("**/lab")
-    assert page.get_by_role("button", name="Delete the run").count() == 1
+    expect(page.get_by_role("button", name="Delete the run")).to_have_count(1)
 
 
 def _alone(browser: Browser, file: Path) -> None:

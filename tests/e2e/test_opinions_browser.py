@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests import faulty_server as faulty
 from tests.e2e import test_browser as room_test
 from tests.e2e.served import served
@@ -57,7 +57,7 @@ def scorecard(page: Page) -> str:
 
 def test_who_has_no_model_is_told_how(page: Page) -> None:
     scorecard(page)
-    assert page.get_by_text("caseroom models use coach NAME").is_visible()
+    expect(page.get_by_text("caseroom models use coach NAME")).to_be_visible()
     page.get_by_role("link", name="large models").first.click()
     page.get_by_text("No large model is set up.").wait_for()
     look_at(page, "models-none")
@@ -68,11 +68,13 @@ def test_a_second_reader_and_a_coach(page: Page, home: Path, server: FaultyServe
     session = scorecard(page)
     page.get_by_role("button", name="Have it read by a second reader").click()
     page.get_by_role("heading", name="Before the second reader is asked").wait_for()
-    assert page.get_by_text("llm.example").is_visible() and server.requests == []
+    expect(page.get_by_text("llm.example")).to_be_visible()
+    assert server.requests == []
     look_at(page, "agree")
     page.get_by_role("button", name="I agree").click()
     page.get_by_text("house read the points, too").wait_for(timeout=60_000)
-    assert page.get_by_text("house reads it as").count() and server.requests
+    expect(page.get_by_text("house reads it as")).not_to_have_count(0)
+    assert server.requests
 
     server.mode, server.slow_seconds = "slow", 3.0
     page.get_by_role("button", name="Ask the coach").click()
@@ -81,9 +83,11 @@ def test_a_second_reader_and_a_coach(page: Page, home: Path, server: FaultyServe
     look_at(page, "coach-under-way")
     server.mode = "ok"
     page.get_by_text("The coach, house").first.wait_for(timeout=60_000)
-    assert page.get_by_text("left out: nothing supports it").count() and INVENTED not in page.content()
+    expect(page.get_by_text("left out: nothing supports it")).not_to_have_count(0)
+    assert INVENTED not in page.content()
     page.reload()
-    assert page.get_by_text("The coach, house").count() and page.get_by_text("house reads it as").count()
+    expect(page.get_by_text("The coach, house")).not_to_have_count(0)
+    expect(page.get_by_text("house reads it as")).not_to_have_count(0)
     look_at(page, "scorecard-opinions")
 
     server.mode = "wrong-key"
@@ -91,19 +95,19 @@ def test_a_second_reader_and_a_coach(page: Page, home: Path, server: FaultyServe
     page.get_by_role("heading", name="The coach did not answer").wait_for(timeout=60_000)
     look_at(page, "coach-failed")
     page.goto(f"/sessions/{session}/scorecard")
-    assert page.get_by_text("The coach, house").count(), "what was said before stands"
+    expect(page.get_by_text("The coach, house"), "what was said before stands").not_to_have_count(0)
     server.mode = "ok"
 
 
 def test_what_is_set_up_and_agreed(page: Page, home: Path, server: FaultyServer) -> None:
     set_up(home, server, "reader", "coach", "interviewer", host="llm.example")
     page.goto("/models")
-    assert page.get_by_text("Nothing is sent before you agree.").count() == 1
+    expect(page.get_by_text("Nothing is sent before you agree.")).to_have_count(1)
     look_at(page, "models")
     page.get_by_role("button", name="Agree: house as interviewer").click()
     page.get_by_role("button", name="Withdraw: house as interviewer").wait_for()
     page.goto("/data")
-    assert page.get_by_text("llm.example").count() == 3
+    expect(page.get_by_text("llm.example")).to_have_count(3)
     look_at(page, "data-models")
 
 
@@ -116,8 +120,8 @@ def test_a_worded_reply_says_by_whom(page: Page, home: Path, server: FaultyServe
     page.wait_for_url("**/sessions/*")
     assert "worded by house" in say(page, "How long does an agent spend on a ticket?")
     page.reload()
-    assert page.get_by_text("worded by house").count() == 1
+    expect(page.get_by_text("worded by house")).to_have_count(1)
     look_at(page, "room-worded")
     page.goto(f"{page.url}/transcript")
-    assert page.get_by_text("worded by house").count() == 1
+    expect(page.get_by_text("worded by house")).to_have_count(1)
     server.reply = opinion

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from tests.e2e import test_browser as room_test
 from tests.e2e.test_browser import look_at
 
@@ -70,7 +70,7 @@ def test_two_people_two_browsers(page: Page, other: Page, session: str) -> None:
     other.wait_for_timeout(1_000)
     other.reload()
     assert other.get_by_label("Note on ground the problem").input_value() == NASTY
-    assert other.locator("input:checked").count() == 12
+    expect(other.locator("input:checked")).to_have_count(12)
     other.goto(f"{link}/comparison")
     assert other.url == link  # not before done
     other.get_by_role("button", name="I am done").click()
@@ -85,9 +85,11 @@ def test_two_people_two_browsers(page: Page, other: Page, session: str) -> None:
     look_at(page, "scorecard-others")
     page.get_by_role("link", name="Point by point").click()
     for one in (page, other):
-        assert one.get_by_text(NASTY).count() == 1 and one.get_by_role("columnheader", name="Bo <b>Bold</b>").count() > 0
-        assert one.title() == "Side by side · caseroom"
-        assert one.get_by_text("seen differently", exact=True).count() >= 1 and one.get_by_text("and the machine, on points").count() == 1
+        expect(one.get_by_text(NASTY)).to_have_count(1)
+        expect(one.get_by_role("columnheader", name="Bo <b>Bold</b>")).not_to_have_count(0)
+        expect(one).to_have_title("Side by side · caseroom")
+        expect(one.get_by_text("seen differently", exact=True)).not_to_have_count(0)
+        expect(one.get_by_text("and the machine, on points")).to_have_count(1)
 
     # revoked is revoked
     page.goto(f"/sessions/{session}/share")
@@ -102,7 +104,7 @@ def test_a_dispute_is_decided(page: Page, session: str) -> None:
     words = "An agent approves each draft before it is sent"
     page.request.post(f"/api/sessions/{session}/disputes", data={"point": "1.03", "words": words})
     page.goto("/disputes")
-    assert page.locator(".dispute mark").first.inner_text() == words
+    expect(page.locator(".dispute mark").first).to_have_text(words)
     look_at(page, "disputes")
     first = page.locator(".dispute").first
     first.get_by_text("named, not whole").click()
@@ -122,7 +124,8 @@ def test_marking_works_without_a_script(browser: Browser, address: str, page: Pa
         plain = context.new_page()
         plain.goto(page.get_by_label("Address", exact=True).input_value())
         plain.get_by_role("group", name="1.01").get_by_text("made", exact=True).click()
-        plain.get_by_role("button", name="Keep it").click()
-        assert plain.locator("input:checked").count() == 1
+        with plain.expect_navigation():
+            plain.get_by_role("button", name="Keep it").click()
+        expect(plain.locator("input:checked")).to_have_count(1)
         plain.get_by_role("button", name="I am done").click()
         plain.get_by_role("heading", name="Side by side").wait_for(timeout=60_000)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from tests.e2e import test_browser as room_test
 from tests.e2e.served import served
 from tests.e2e.test_browser import look_at
@@ -80,14 +80,16 @@ def test_thirty_outputs_by_two_people_by_keyboard_alone(ann: Page, browser: Brow
     ann.get_by_role("button", name="Make the cycle").click()
     ann.get_by_role("heading", name="rated by people").wait_for()
     cycle = ann.url.rsplit("/", 1)[1]
-    assert ann.get_by_text("Nobody has rated yet").count() and ann.get_by_text("too few items to say").count() == 3
+    expect(ann.get_by_text("Nobody has rated yet")).not_to_have_count(0)
+    expect(ann.get_by_text("too few items to say")).to_have_count(3)
     look_at(ann, "rating-results-empty")
     ann.goto(f"/ratings/{cycle}/rate")
     look_at(ann, "rating-name")
 
     begin(ann, cycle, "Ann")
-    assert ann.locator("#where").inner_text() == "Output 1 of 30"
-    assert "<script>alert" in ann.locator("#input").inner_text() and not ann.locator("#rating script").count()
+    expect(ann.locator("#where")).to_have_text("Output 1 of 30")
+    expect(ann.locator("#input")).to_contain_text("<script>alert")
+    expect(ann.locator("#rating script")).to_have_count(0)
     body = ann.content()
     assert "keyword" not in body and "hybrid" not in body and not any(run.id in body for run in runs.runs(own)), "blind"
     look_at(ann, "rating")
@@ -101,7 +103,8 @@ def test_thirty_outputs_by_two_people_by_keyboard_alone(ann: Page, browser: Brow
     ann.keyboard.press("2")
     ann.wait_for_timeout(150)
     ann.reload()  # in the middle of an output: what was given is there
-    assert ann.locator("[name=accuracy]:checked").input_value() == "2" and ann.locator("#where").inner_text() == "Output 2 of 30"
+    expect(ann.locator("[name=accuracy]:checked")).to_have_value("2")
+    expect(ann.locator("#where")).to_have_text("Output 2 of 30")
     give(ann, "3", "3")
     ann.goto(f"/ratings/{cycle}")
     ann.get_by_role("heading", name="outputs left to rate").wait_for()
@@ -125,9 +128,9 @@ def test_thirty_outputs_by_two_people_by_keyboard_alone(ann: Page, browser: Brow
         assert [(s.rater, s.done, s.total) for s in ratings.standings(own, cycle)] == [("Ann", 30, 30), ("Bob", 30, 30)]
 
         ann.get_by_role("link", name="Results").click()
-        assert ann.get_by_text("over 30 items").count() == 3
+        expect(ann.get_by_text("over 30 items")).to_have_count(3)
         ann.locator("details.apart summary").first.click()
-        assert "<script>alert" in ann.locator("details.apart .read").first.inner_text()
+        expect(ann.locator("details.apart .read").first).to_contain_text("<script>alert")
         look_at(ann, "rating-results")
         ann.goto("/ratings")
         look_at(ann, "ratings")
@@ -141,16 +144,16 @@ def test_a_run_is_deleted_while_it_is_rated_and_no_script_is_needed(browser: Bro
         page.get_by_role("button", name="Make the cycle").click()
         page.get_by_role("link", name="Rate", exact=True).click()
         page.get_by_role("button", name="Begin").click()
-        assert page.get_by_text("you are rater-").count()
+        expect(page.get_by_text("you are rater-")).not_to_have_count(0)
         for name in ("accuracy", "fluency", "helpfulness"):
             page.locator(f"[name={name}][value='4']").check()
         page.get_by_role("button", name="Next").click()
-        assert page.locator("#where").inner_text().startswith("Output 2 of 4")
+        expect(page.locator("#where")).to_contain_text("Output 2 of 4")
         runs.delete(own, ratings.cycles(own)[0].runs[0])
         page.locator("[name=accuracy][value='4']").check()
         page.get_by_role("button", name="Next").click()
-        assert page.get_by_text("was deleted, and its texts with it").count()
+        expect(page.get_by_text("was deleted, and its texts with it")).not_to_have_count(0)
         page.goto(f"/ratings/{ratings.cycles(own)[0].id}/rate")
-        assert page.get_by_text("can no longer be rated").count()
+        expect(page.get_by_text("can no longer be rated")).not_to_have_count(0)
         page.goto(f"/ratings/{ratings.cycles(own)[0].id}?anyway=true")
-        assert page.get_by_text("(deleted)").count()
+        expect(page.get_by_text("(deleted)")).not_to_have_count(0)

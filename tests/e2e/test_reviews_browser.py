@@ -75,7 +75,7 @@ def test_a_flagged_run_waits_is_decided_by_keyboard_goes_on_and_ends(page: Page,
     # undo is a new decision: back to the last one, and it is approved instead
     page.keyboard.press("u")
     page.get_by_role("heading", name="What was decided").wait_for()
-    assert page.get_by_text("escalated to another reviewer").count() == 1
+    expect(page.get_by_text("escalated to another reviewer")).to_have_count(1)
     page.keyboard.press("a")
     at_item(page, waiting - 4, "Approved")
 
@@ -90,11 +90,13 @@ def test_a_flagged_run_waits_is_decided_by_keyboard_goes_on_and_ends(page: Page,
         other.goto("/reviews")
         other.get_by_label("You review as").fill("Bob")
         other.get_by_role("button", name="Review the next one").click()
-        other.get_by_role("button", name="Escalate").click()
+        with other.expect_navigation():
+            other.get_by_role("button", name="Escalate").click()
         other.goto(first)
-        other.get_by_role("button", name="Pass on").click()
+        with other.expect_navigation():
+            other.get_by_role("button", name="Pass on").click()
         other.goto(first)
-        assert other.get_by_text("differs").count() == 1
+        expect(other.get_by_text("differs")).to_have_count(1)
         look_at_static(other)
 
     # the rest, one key each; the one that Bob escalated is Ann's, too, and the one that he has in hand is found in the list
@@ -112,8 +114,8 @@ def test_a_flagged_run_waits_is_decided_by_keyboard_goes_on_and_ends(page: Page,
     expect(page.get_by_role("status")).to_contain_text("Nothing waits for Ann here.")
     page.get_by_role("button", name="Let the run go on").click()
     page.get_by_role("heading", name="The goal and the limits").wait_for(timeout=180_000)
-    assert page.get_by_text("outputs decided by reviewers").count() == 1
-    assert page.get_by_text(f"{waiting} of {waiting}", exact=True).count() == 1
+    expect(page.get_by_text("outputs decided by reviewers")).to_have_count(1)
+    expect(page.get_by_text(f"{waiting} of {waiting}", exact=True)).to_have_count(1)
     look_at(page, "report-reviewed")
     page.goto(first)
     look_at(page, "review-finished")

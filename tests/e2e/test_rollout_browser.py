@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from tests.e2e import test_browser as room_test
 from tests.e2e.served import served
 from tests.e2e.test_browser import look_at, opened
@@ -147,7 +147,7 @@ def test_a_drill(page: Page, first: str) -> None:
 
     # a reload loses nothing; a second tab is told
     page.reload()
-    assert page.locator(".did li").count() == 3
+    expect(page.locator(".did li")).to_have_count(3)
     number = page.locator("input[name=number]").first.input_value()
     other = page.request.post(
         f"{page.url}/act", form={"number": str(int(number) - 1), "do": "look:users"}, headers={"Origin": page.url.split("/rollouts")[0]}

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 from tests.audio_endpoint import RATE, AudioEndpoint, audio_endpoint, tone, wav_bytes
 from tests.conftest import ROOT
 from tests.e2e.served import LONGEST, serving, within
@@ -187,7 +187,7 @@ def test_push_to_talk(tmp_path: Path, address: str, talked: Room, endpoint: Audi
         assert turn.heard and [turn.text[a:b] for a, b in turn.heard.garbled] == ["whom"]
         assert turn.heard.audio and (talked.settings.home / "audio" / session / turn.heard.audio).is_file()
         page.goto(f"{address}/sessions/{session}/transcript")
-        assert page.locator("u.garbled").inner_text() == "whom"
+        expect(page.locator("u.garbled")).to_have_text("whom")
         look_at(page, "voice-transcript")
         length = page.evaluate(
             "async () => { const sound = document.querySelector('audio'); sound.load(); await new Promise(go => sound.addEventListener('loadedmetadata', go)); return sound.duration; }"
@@ -219,7 +219,7 @@ def test_push_to_talk(tmp_path: Path, address: str, talked: Room, endpoint: Audi
         page.wait_for_timeout(1000)
         page.locator("#talk").click()
         page.get_by_role("button", name="Try again").wait_for()
-        assert "still there" in page.get_by_role("alert").inner_text()
+        expect(page.get_by_role("alert")).to_contain_text("still there")
         look_at(page, "voice-failed")
         endpoint.failing = False
         page.get_by_role("button", name="Try again").click()
@@ -302,14 +302,14 @@ def test_heard_on_this_machine(tmp_path: Path, talked: Room) -> None:
         session = begin(page, address)
         page.set_default_timeout(90_000)
         choose(page, speaks="hibari", auto="0")
-        assert "on this machine (Whisper" in page.locator("#voice-hears option:checked").inner_text()
+        expect(page.locator("#voice-hears option:checked")).to_contain_text("on this machine (Whisper")
         page.get_by_text("Hands-free", exact=True).click()
         page.wait_for_function("() => document.querySelectorAll('.turn.interviewer').length > 1")
         turn = room.store.session(session).turns[0]
         assert "agent" in turn.text and "ticket" in turn.text
         assert turn.heard and turn.heard.by.startswith("recogniser:whisper") and len(turn.heard.words) >= 8
         assert turn.heard.waited is not None
-        assert "8 minutes" in page.locator(".turn.interviewer").last.inner_text()
+        expect(page.locator(".turn.interviewer").last).to_contain_text("8 minutes")
         wait_state(page, "voice")
 
 
@@ -425,7 +425,7 @@ def test_the_browsers_own_engine(tmp_path: Path, address: str, talked: Room) -> 
         session = begin(page, address)
         page.get_by_role("button", name="Voice settings").click()
         page.locator("#voice-hears").select_option("browser")
-        assert "Google" in page.locator("#voice-consent").inner_text()
+        expect(page.locator("#voice-consent")).to_contain_text("Google")
         look_at(page, "voice-browser-engine")
         page.locator("#voice-speaks").select_option("none")
         page.get_by_role("button", name="Close").click()
@@ -448,7 +448,7 @@ def test_the_browsers_own_engine(tmp_path: Path, address: str, talked: Room) -> 
         )
         page.keyboard.press("Enter")
         wait_state(page, "read")
-        assert page.locator("#said-behind mark").inner_text() == "for a thicket"
+        expect(page.locator("#said-behind mark")).to_have_text("for a thicket")
         page.get_by_label("What you say").focus()
         page.keyboard.press("Enter")
         page.wait_for_function("() => document.querySelectorAll('.turn.interviewer').length > 1")
@@ -470,7 +470,8 @@ def test_the_browsers_own_engine_without_its_maker(tmp_path: Path, address: str)
 def test_without_a_script_the_room_is_as_ever(tmp_path: Path, address: str) -> None:
     with speaking(tmp_path, silence(1), java_script_enabled=False) as page:
         begin(page, address)
-        assert not page.locator("#voice").is_visible() and not page.locator("#voice-settings").is_visible()
+        expect(page.locator("#voice")).not_to_be_visible()
+        expect(page.locator("#voice-settings")).not_to_be_visible()
 
 
 def test_recordings_are_wav(tmp_path: Path) -> None:

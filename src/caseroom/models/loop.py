@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import queue
+import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -19,6 +21,8 @@ _GRACE = 2.0
 """Seconds that a cancelled request may take to let go of its connection."""
 _lock = threading.Lock()
 _running: asyncio.AbstractEventLoop | None = None
+_begun: ContextVar[list[AsyncGenerator[Any, Any]] | None] = ContextVar("_begun", default=None)
+"""The asynchronous generators that the request of this context began."""
 
 
 def _loop() -> asyncio.AbstractEventLoop:
@@ -27,8 +31,39 @@ def _loop() -> asyncio.AbstractEventLoop:
     with _lock:
         if _running is None:
             _running = asyncio.new_event_loop()
+            _running.call_soon(_keep_book)
             threading.Thread(target=_running.run_forever, name="models", daemon=True).start()
         return _running
+
+
+def _keep_book() -> None:
+    """Have every generator that is begun in the loop written down for its request."""
+    known = sys.get_asyncgen_hooks().firstiter
+
+    def first(generator: AsyncGenerator[Any, Any]) -> None:
+        """A generator is asked for its first item."""
+        if (begun := _begun.get()) is not None:
+            begun.append(generator)
+        if known is not None:
+            known(generator)
+
+    sys.set_asyncgen_hooks(firstiter=first)
+
+
+async def _tidily(work: Coroutine[Any, Any, T]) -> T:
+    """What a request returns, after the generators that it left open were closed.
+
+    The clients' libraries leave theirs half read where a stream fails. The garbage collector, run by another thread, then finalises them
+    while this loop closes them, and says on the terminal that it could not.
+    """
+    begun: list[AsyncGenerator[Any, Any]] = []
+    _begun.set(begun)
+    try:
+        return await work
+    finally:
+        for generator in begun:  # the outer before the inner
+            with contextlib.suppress(Exception):
+                await generator.aclose()
 
 
 def run(work: Coroutine[Any, Any, T], seconds: float) -> T:
@@ -41,7 +76,7 @@ def run(work: Coroutine[Any, Any, T], seconds: float) -> T:
     async def in_time() -> T:
         """Within the time."""
         async with asyncio.timeout(seconds):
-            return await work
+            return await _tidily(work)
 
     return asyncio.run_coroutine_threadsafe(in_time(), _loop()).result(seconds + _GRACE)
 
@@ -77,7 +112,7 @@ def iterate(source: Callable[[], AsyncIterator[T]], seconds: float, stall: float
         except BaseException as error:
             pieces.put(error)
 
-    task = asyncio.run_coroutine_threadsafe(pump(), _loop())
+    task = asyncio.run_coroutine_threadsafe(_tidily(pump()), _loop())
     until = time.monotonic() + seconds
     try:
         while (item := _next(pieces, min(stall, until - time.monotonic()))) is not _END:

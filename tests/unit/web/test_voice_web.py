@@ -196,7 +196,7 @@ def test_a_failing_endpoint_loses_no_sound(client: TestClient, endpoint: AudioEn
 @pytest.mark.parametrize(
     ("path", "body", "status", "words"),
     [
-        ("speech?by=endpoint", b"nonsense", 400, "no recording"),
+        ("speech?by=endpoint", b"nonsense", 400, "is no "),
         ("speech/one?by=endpoint&number=0", b"nonsense", 400, "no WAV file"),
         ("speech/one?by=endpoint&number=0", wav_bytes(tone(0.1), 44_100), 400, "16000 Hz"),
         ("speech/one?by=endpoint&number=3", wav_bytes(tone(0.1)), 400, "started anew"),
