@@ -1,8 +1,9 @@
 """The room in the browser under load: server time of each page, and many sessions talking at once.
 
-    python -m benchmarks.room [--sessions 100] [--every 5] [--seconds 60] [--json]
+    python -m benchmarks.room [--sessions 100] [--every 5] [--seconds 60] [--home DIR] [--json]
 
 Starts a server of its own with an empty store. Pages: 40 requests each after a warm-up. Load: each session says something every `--every` seconds.
+`--home` keeps the store: `CASEROOM_HOME=DIR caseroom monitor` then tells how the room says it did itself.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import httpx
@@ -36,12 +37,12 @@ TURNS = (
 
 
 @contextmanager
-def served() -> Iterator[tuple[str, int]]:
-    """A server with an empty store: its address and its process."""
+def served(kept: Path | None = None) -> Iterator[tuple[str, int]]:
+    """A server with a store of its own, which is thrown away unless a folder is given: its address and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as home:
+    with nullcontext(str(kept)) if kept else tempfile.TemporaryDirectory() as home:
         process = subprocess.Popen(
             [sys.executable, "-m", "caseroom", "serve", "--port", str(port), "--no-browser"],
             env={**os.environ, "CASEROOM_HOME": home}, stdout=subprocess.DEVNULL,
@@ -126,9 +127,12 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=100)
     parser.add_argument("--every", type=float, default=5.0)
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--home", type=Path, metavar="DIR", help="Keep the store there: a new folder, or an empty one.")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    with served() as (address, pid):
+    if options.home and options.home.exists() and any(options.home.iterdir()):
+        parser.error(f"{options.home} is not empty; the load test begins with an empty store. Name a new folder.")
+    with served(options.home) as (address, pid):
         table = pages(address)
         took = asyncio.run(load(address, options.sessions, options.every, options.seconds))
         held = memory(pid)

@@ -3,7 +3,8 @@
 python -m benchmarks.watching [--json]
 
 The same questions are asked in two interviews, one through the measured door and one through the door under it, in turns; and the measuring alone is timed
-around something that takes no time. Traces are off, as they are unless an address is set; the last row has them on, with a receiver on this machine.
+around something that takes no time. Traces are off, as they are unless an address is set; a row has them on, with a receiver on this machine. A served room that tells a webhook
+or a log looks at itself every ten minutes; the last rows ask turns with and without such looks one after the other beside them, over a store of 120 days with 300 turns each.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from collections.abc import Callable
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
+
+from tests.watched import used_for
 
 from benchmarks.turns import SCRIPTS, percentile
 from caseroom import tracing
@@ -43,11 +46,11 @@ def pairs(room: Room) -> tuple[list[float], list[float]]:
     ]
     watched, bare = Interview.start(room, "support-desk"), Interview.start(room, "support-desk")
     watched.prepare()
-    under = cast(Callable[[Interview, str], Any], Interview.say.__wrapped__)  # type: ignore[attr-defined]
+    bare._taken = partial(Interview._taken.__wrapped__, bare)  # type: ignore[attr-defined, method-assign]
     with_it: list[float] = []
     without: list[float] = []
     for number, text in enumerate(rows[:_TURNS]):
-        doors = [(with_it, partial(watched.say, text)), (without, partial(under, bare, text))]
+        doors = [(with_it, partial(watched.say, text)), (without, partial(bare.say, text))]
         room.engine.encoder.encode([text])  # so that neither finds what the other has computed
         for took, say in doors if number % 2 else reversed(doors):
             took.append(_timed(say))
@@ -72,6 +75,36 @@ def _timed(what: Callable[[], Any]) -> float:
     began = time.perf_counter()
     what()
     return (time.perf_counter() - began) * 1000
+
+
+def beside_looks(room: Room) -> tuple[list[float], list[float]]:
+    """Milliseconds of turns while nobody looks, and while a gentle look follows the other, in turns of five."""
+    used_for(room, 120, turns=300)
+    watching, looking, over = Watching(room), threading.Event(), threading.Event()
+    watching.look()
+
+    def looks() -> None:
+        while not over.is_set():
+            if looking.wait(0.05):
+                watching.look(fresh=True, gently=True)
+
+    thread = threading.Thread(target=looks)
+    thread.start()
+    interview = Interview.start(room, "support-desk")
+    interview.prepare()
+    rows = [
+        json.loads(line)["turn"] for line in (SCRIPTS.parent / "probes" / "support-desk.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    quiet: list[float] = []
+    looked: list[float] = []
+    for number, text in enumerate(rows[:_TURNS]):
+        beside = number // 5 % 2 == 1
+        (looking.set if beside else looking.clear)()
+        time.sleep(_PAUSE)
+        (looked if beside else quiet).append(_timed(partial(interview.say, text)))
+    over.set()
+    thread.join()
+    return quiet, looked
 
 
 class _Receiver(BaseHTTPRequestHandler):
@@ -108,6 +141,7 @@ def main() -> None:
         with_it, without = pairs(room)
         differences = [one - other for one, other in zip(with_it, without, strict=True)]
         off, on = alone(room), traced(room)
+        quiet, looked = beside_looks(room)
         scrape = percentile([_timed(metrics.text) for _ in range(10)], 0.5)
         room.store.close()
     rows = [
@@ -119,6 +153,8 @@ def main() -> None:
         ("measuring alone with traces, mean", statistics.mean(on), LIMIT),
         ("measuring alone with traces, p99", percentile(on, 0.99), LIMIT),
         ("a scrape of /metrics", scrape, None),
+        ("a turn, median, nobody looks", statistics.median(quiet), None),
+        ("a turn, median, beside look after look", statistics.median(looked), None),
     ]
     if options.json:
         print(json.dumps({name: {"value": round(value, 4), "unit": "ms", "limit": limit} for name, value, limit in rows}, indent=2))

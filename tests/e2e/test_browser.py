@@ -42,7 +42,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, engine: Engine, shelf: She
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One browser for all."""
-    assert CHROMIUM, "Chromium is missing; .ci/setup installs it"
+    assert CHROMIUM, "Chromium is missing; .ci/run installs it"
     with within(LONGEST, "Playwright to start"):
         playwright = sync_playwright().start()
     try:

@@ -11,10 +11,14 @@ from tests.e2e.served import served
 from tests.e2e.test_browser import look_at, opened
 from tests.watched import used_for
 
+from caseroom.app.alerting import Alerting, Hook, Log
 from caseroom.app.engine import Engine
 from caseroom.app.interviews import Room
+from caseroom.app.watching import Watching
 from caseroom.cases.shelf import Shelf
 from caseroom.config import Settings
+from caseroom.monitoring.delivery import LogFile
+from caseroom.monitoring.posting import Address
 from caseroom.store.sessions import SessionStore
 
 address, browser, page = room_test.address, room_test.browser, room_test.page
@@ -23,10 +27,13 @@ pytestmark = room_test.pytestmark
 
 @pytest.fixture
 def used(tmp_path_factory: pytest.TempPathFactory, engine: Engine, shelf: Shelf) -> Iterator[str]:
-    """A served room with weeks of use that has become slow."""
+    """A served room with weeks of use that has become slow, which a log was told of and a webhook, which nobody answers, was not."""
     settings = Settings(home=tmp_path_factory.mktemp("used"))
     room = Room(settings, shelf, engine, SessionStore(settings.database))
     used_for(room, 60, slow=2)
+    alerting = Alerting(room, [Hook(Address("http://127.0.0.1:9/", tries=1)), Log(LogFile(settings.home / "alerts.jsonl"))])
+    alerting.tell(Watching(room).look())
+    alerting.close(60)
     with served(room) as address:
         yield address
 
@@ -45,6 +52,8 @@ def test_a_slowdown_is_seen_and_silenced(browser: Browser, used: str) -> None:
         page.goto("/monitor")
         alert = page.locator(".alert", has_text="Answering a turn")
         expect(alert).to_contain_text("What to do")
+        expect(alert.get_by_text("alerts.jsonl.")).to_be_visible()
+        expect(alert.get_by_text("127.0.0.1:9 did not take it (it cannot be reached")).to_be_visible()
         expect(page.locator("#turn_seconds rect.band")).to_have_count(1)
         look_at(page, "monitor")
         page.locator("#turn_seconds summary").click()

@@ -1,8 +1,9 @@
-"""Runs of the lab in the background of one long-lived process: one at a time, each with its progress, each to be stopped."""
+"""Work in the background of one long-lived process: one at a time, each with its progress, each to be stopped; and the runs of the lab carried out so."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from caseroom.app import runs
@@ -12,7 +13,7 @@ from caseroom.errors import CaseroomError
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a run stands."""
+    """Where work stands."""
 
     what: str
     done: int
@@ -20,18 +21,61 @@ class Progress:
 
 
 @dataclass
-class _Job:
-    progress: Progress = field(default_factory=lambda: Progress("waiting for another run", 0, 1))
+class Job:
+    """Work that waits or is under way."""
+
+    progress: Progress
     stop: threading.Event = field(default_factory=threading.Event)
 
+    def told(self, what: str, done: int, total: int) -> None:
+        """Keep where it stands."""
+        self.progress = Progress(what, done, total)
 
-class Bench:
+
+class Background:
+    """Carries work of one kind out."""
+
+    def __init__(self, room: Room, kind: str) -> None:
+        """`kind` is a word for one of it."""
+        self._room, self._kind = room, kind
+        self._jobs: dict[str, Job] = {}
+        self._lock, self._turn = threading.Lock(), threading.Lock()
+
+    def _begin(self, work_id: str, work: Callable[[Job], object], first: Callable[[], object] = lambda: None) -> None:
+        """Have it done when its turn comes, unless it is under way; `first` is done at once."""
+        with self._lock:
+            if work_id in self._jobs:
+                return
+            first()
+            job = self._jobs[work_id] = Job(Progress(f"waiting for another {self._kind}", 0, 1))
+        threading.Thread(target=self._work, args=(work_id, job, work), name=f"{self._kind}-{work_id}", daemon=True).start()
+
+    def _work(self, work_id: str, job: Job, work: Callable[[Job], object]) -> None:
+        try:
+            with self._turn:
+                work(job)
+        except CaseroomError:
+            pass  # the store says that it failed, and why
+        finally:
+            with self._lock:
+                self._jobs.pop(work_id, None)
+
+    def progress(self, work_id: str) -> Progress | None:
+        """Where it stands; None if it is not under way here."""
+        job = self._jobs.get(work_id)
+        return job.progress if job else None
+
+    def stop(self, work_id: str) -> None:
+        """Stop it after the window that it is in; what was computed is kept."""
+        if job := self._jobs.get(work_id):
+            job.stop.set()
+
+
+class Bench(Background):
     """Carries runs out."""
 
     def __init__(self, room: Room) -> None:
-        self._room = room
-        self._jobs: dict[str, _Job] = {}
-        self._lock, self._turn = threading.Lock(), threading.Lock()
+        super().__init__(room, "run")
 
     def start(self, run_id: str, *, force: bool = False) -> None:
         """Carry a run out in the background, unless it is under way; `force` does not wait for reviewers.
@@ -40,33 +84,8 @@ class Bench:
             RunNotFound: no such run.
         """
         runs.run(self._room, run_id)
-        with self._lock:
-            if run_id in self._jobs:
-                return
-            runs.wait(self._room, run_id)
-            job = self._jobs[run_id] = _Job()
-        threading.Thread(target=self._work, args=(run_id, job, force), name=f"run-{run_id}", daemon=True).start()
-
-    def progress(self, run_id: str) -> Progress | None:
-        """Where a run stands; None if it is not under way here."""
-        job = self._jobs.get(run_id)
-        return job.progress if job else None
-
-    def stop(self, run_id: str) -> None:
-        """Stop a run after the window that it is in; what was computed is kept."""
-        if job := self._jobs.get(run_id):
-            job.stop.set()
-
-    def _work(self, run_id: str, job: _Job, force: bool) -> None:
-        def told(what: str, done: int, total: int) -> None:
-            """Keep where it stands."""
-            job.progress = Progress(what, done, total)
-
-        try:
-            with self._turn:
-                runs.carry_out(self._room, run_id, told, job.stop.is_set, force=force)
-        except CaseroomError:
-            pass  # the run says that it failed, and why
-        finally:
-            with self._lock:
-                self._jobs.pop(run_id, None)
+        self._begin(
+            run_id,
+            lambda job: runs.carry_out(self._room, run_id, job.told, job.stop.is_set, force=force),
+            first=lambda: runs.wait(self._room, run_id),
+        )

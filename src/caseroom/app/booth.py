@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,8 +20,9 @@ from caseroom.app.loud import detector
 from caseroom.config import Settings
 from caseroom.errors import UsageError
 from caseroom.speech import weights
-from caseroom.speech.base import Heard, Recogniser, Samples, Sound, SpeechError, Voice
+from caseroom.speech.base import Heard, Recogniser, Samples, Sound, SpeechError, Tongue, Voice
 from caseroom.speech.endpoint import EndpointRecogniser, EndpointVoice
+from caseroom.speech.tongue import LONG, aside, tongue_of
 
 LONGEST = 600.0
 """Seconds of sound in one turn."""
@@ -33,6 +35,8 @@ KEPT = 900.0
 _LEFT = 15.0
 """Seconds without sound after which a turn gives its place to others, if there is none left."""
 _LIGHT = "tiny.en"
+_SESSIONS = 500
+"""So many sessions are remembered for what was said about their language."""
 
 
 class NotThere(SpeechError):
@@ -83,6 +87,8 @@ class Booth:
         self._engines: dict[str, Recogniser] = {}
         self._ears: dict[tuple[str, str], tuple[Ear, Recogniser]] = {}
         self._pieces: dict[str, Piece] = {}
+        self._tongues: OrderedDict[str, Future[Tongue | None] | None] = OrderedDict()
+        """By session: the language of its first long stretch; None once it was told."""
         self._lock = Lock()
 
     # ---- what is there
@@ -162,7 +168,7 @@ class Booth:
             )
         main = self._recogniser(by)
         light, words = self._light(by, main), prompt()
-        ear = Ear(detector(), lambda sound, caption: self._submit(light if caption else main, sound, words))
+        ear = Ear(detector(), lambda sound, caption: self._submit(light if caption else main, sound, words, "" if caption else session))
         with self._lock:
             self._sweep()
             for key in [key for key in self._ears if key[0] == session]:
@@ -205,7 +211,7 @@ class Booth:
         if sound.seconds > LONGEST:
             raise UsageError(f"A spoken turn has at most {LONGEST / 60:.0f} minutes.")
         main = self._recogniser(by)
-        heard = written(self._submit(main, sound, prompt).result())
+        heard = written(self._submit(main, sound, prompt, session).result())
         hearing = secrets.token_hex(8)
         self._remember(hearing, session, heard, main, sound if keep else None)
         return hearing, heard
@@ -225,6 +231,16 @@ class Booth:
                 self._ears.pop(key)[0].drop()
             for name in [name for name, piece in self._pieces.items() if piece.session == session]:
                 del self._pieces[name]
+            self._tongues.pop(session, None)
+
+    def aside(self, session: str) -> str:
+        """The soft word about the language of the session's first long stretch, once; empty where there is nothing to say, or not yet."""
+        with self._lock:
+            work = self._tongues.get(session)
+            if work is None or not work.done():
+                return ""
+            self._tongues[session] = None
+        return "" if work.cancelled() or work.exception() else aside(work.result())
 
     def pieces(self, session: str, ids: list[str]) -> list[Piece | None]:
         """What was heard under these ids in the session; None where it is gone."""
@@ -247,14 +263,23 @@ class Booth:
         for name in [name for name, piece in self._pieces.items() if now - piece.at > KEPT]:
             del self._pieces[name]
 
-    def _submit(self, engine: Recogniser, sound: Sound, prompt: str) -> Future[Heard]:
+    def _submit(self, engine: Recogniser, sound: Sound, prompt: str, session: str = "") -> Future[Heard]:
         with self._lock:
             if self._waiting >= WAITING:
                 raise Busy("Too much waits to be heard. Wait a little, or type.")
             self._waiting += 1
         work = self._work.submit(partial(_hear, engine, sound, prompt))
         work.add_done_callback(lambda _: self._done())
+        self._listen(engine, sound, session)
         return work
+
+    def _listen(self, engine: Recogniser, sound: Sound, session: str) -> None:
+        """Have the language of a session's first long stretch told, behind its words: nobody waits for it."""
+        with self._lock:
+            if session and session not in self._tongues and sound.seconds >= LONG:
+                self._tongues[session] = self._work.submit(tongue_of, engine, sound)
+                while len(self._tongues) > _SESSIONS:
+                    self._tongues.popitem(last=False)
 
     def _done(self) -> None:
         with self._lock:

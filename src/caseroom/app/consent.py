@@ -23,7 +23,12 @@ SENDS: dict[str, tuple[str, ...]] = {
     "reader": ("the transcript of your interview", "the points of the rubric"),
     "coach": ("the transcript of your interview", "your scorecard", "the case and its rubric"),
     "draft": ("the document that you name, whole",),
-    "lab": ("the records that are run", "the passages of the documents that are shown with them", "past examples, if the design shows any"),
+    "lab": (
+        "the records that are run",
+        "the passages of the documents that are shown with them",
+        "past examples, if the design shows any",
+        "what the design wrote, whoever wrote it, if this model is its verifier",
+    ),
     "test": ("one short sentence of ours; nothing of yours",),
 }
 """By purpose: which text leaves the machine."""

@@ -65,7 +65,7 @@ class Desk:
     @contextmanager
     def turn(self, session_id: str) -> Iterator[Interview]:
         """The interview, ready to be talked to. Half as many turns are answered at a time as there are cores, since each uses two; more would only hold each other up."""
-        began = time.perf_counter()
+        began = telemetry.since()
         with self.interview(session_id) as interview:
             with self._answering:
                 self.room.engine.prepare(interview.case)

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 from caseroom.app import rollouts
+from caseroom.app.carrying import stamp
 from caseroom.app.drill_log import END, UNDO, WENT, Did, Log
 from caseroom.app.interviews import Room
 from caseroom.app.playing import Play
@@ -21,7 +21,7 @@ from caseroom.rollout.phases import Launch
 from caseroom.rollout.settings import Action, ActionKind
 from caseroom.rollout.unfold import is_loud
 from caseroom.rollout.watching import watches
-from caseroom.store.rollouts import RolloutStore
+from caseroom.store.rollouts import MOVED, RolloutStore
 
 Going = Literal["day", "alert", "week"]
 CAUSES = tuple(kind for kind in get_args(EventKind) if kind != "season")
@@ -103,7 +103,7 @@ def go(room: Room, play: Play, rollout_id: str, number: int, how: Going) -> None
     """
     log = rollouts.log_of(room, rollout_id)
     last = play.stage.settings.days - 1
-    if _went_already(room, rollout_id, log, number):
+    if _kept_already(room, rollout_id, log, number, WENT):
         return
     if log.day >= last:
         raise UsageError("The weeks are over. “See how you did” tells what there was.")
@@ -115,18 +115,13 @@ def go(room: Room, play: Play, rollout_id: str, number: int, how: Going) -> None
     _keep(room, rollout_id, number, {"day": min(day, last), "kind": WENT})
 
 
-def _went_already(room: Room, rollout_id: str, log: Log, number: int) -> bool:
+def _kept_already(room: Room, rollout_id: str, log: Log, number: int, kind: str) -> bool:
     """Whether this very step was kept before; one of another window is not this."""
     if number == log.next:
         return False
-    if number == log.next - 1 and _entry(room, rollout_id, number)["kind"] == WENT:
+    if number == log.next - 1 and _entry(room, rollout_id, number)["kind"] == kind:
         return True
-    raise SessionMoved(_MOVED)
-
-
-_MOVED = (
-    "This drill went on in another window since the page was shown. Nothing of this was done; open the drill again to see where it stands."
-)
+    raise SessionMoved(MOVED)
 
 
 def _calls(play: Play, day: int) -> bool:
@@ -146,7 +141,7 @@ def do(room: Room, play: Play, rollout_id: str, number: int, kind: ActionKind, t
     if number != log.next:
         if 0 <= number < log.next and {**_entry(room, rollout_id, number), "day": None} == {**wanted, "day": None}:
             return
-        raise SessionMoved(_MOVED)
+        raise SessionMoved(MOVED)
     play.to(log.day)
     _allowed(play, log, kind, target, value, reason.strip())
     _keep(room, rollout_id, number, {"day": log.day, **wanted})
@@ -196,10 +191,8 @@ def undo(room: Room, play: Play, rollout_id: str, number: int) -> None:
         UsageError: nothing was done.
     """
     log = rollouts.log_of(room, rollout_id)
-    if number != log.next:
-        if number == log.next - 1 and _entry(room, rollout_id, number)["kind"] == UNDO:
-            return
-        raise SessionMoved(_MOVED)
+    if _kept_already(room, rollout_id, log, number, UNDO):
+        return
     if not log.done:
         raise UsageError("Nothing was done yet, so nothing can be taken back.")
     day = log.done[-1].action.day
@@ -228,4 +221,4 @@ def _keep(room: Room, rollout_id: str, number: int, body: dict[str, Any]) -> Non
     known = rollouts.rollout(room, rollout_id)
     if known.state == "done" or rollouts.log_of(room, rollout_id).ended:
         raise UsageError("This drill is over; its report says how it went. Begin another one to play again.")
-    RolloutStore(room.store.database).act(rollout_id, datetime.now(UTC).isoformat(timespec="milliseconds"), body, number)
+    RolloutStore(room.store.database).act(rollout_id, stamp(), body, number)

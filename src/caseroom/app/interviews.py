@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import reduce
 
 from caseroom import events as ev
-from caseroom.app import grading, telemetry, worded
+from caseroom.app import grading, telemetry, voice, worded
 from caseroom.app.engine import Engine, Progress
 from caseroom.cases.model import Case
 from caseroom.cases.shelf import Shelf
@@ -45,7 +45,9 @@ def open_room(settings: Settings) -> Room:
         StoreError: the session store cannot be used.
     """
     shelf = Shelf([*settings.case_folders, settings.user_cases])
-    return Room(settings, shelf, Engine(settings.cache, settings.judge), SessionStore(settings.database))
+    return Room(
+        settings, shelf, Engine(settings.cache, settings.judge), SessionStore(settings.database, keep_readings=settings.keep_readings)
+    )
 
 
 class Interview:
@@ -202,11 +204,15 @@ class Interview:
             self.began = self._tick() - self.session.at
 
     def undo(self) -> bool:
-        """Take back the last turn and its reply; False if there is none."""
+        """Take back the last turn and its reply, and remove its recording for good; False if there is none."""
         if not self.session.turns:
             return False
         self._add(ev.Undone(self.session.last_turn, round(self.now, 2)))
+        self._prune()
         return True
+
+    def _prune(self) -> None:
+        voice.prune_audio(self.room.settings, self.id, self.session)
 
     def time_words(self) -> str:
         """How much time is left, in words."""
@@ -261,6 +267,7 @@ class Interview:
         if not self.session.ended:
             late = self.now >= clock.total_seconds(self.session)
             self._add(ev.Ended("time" if late else "closed" if self.session.step == "roadmap" else "early", round(self.now, 2)))
+            self._prune()  # what a crash left between a turn's taking back and its recording's end
 
     def self_score(self, levels: dict[str, int]) -> None:
         """The candidate's own levels.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import Any, cast
+from typing import Any
 
+from caseroom.app.carrying import Stopped, Told, plain
 from caseroom.app.interviews import Room
-from caseroom.app.rollouts import Told, actions_of, opened
+from caseroom.app.rollouts import actions_of, opened
 from caseroom.proposal.model import Proposal
 from caseroom.rollout.drawing import Stage
 from caseroom.rollout.report import report
@@ -30,7 +30,7 @@ class Play:
         self._held = ExitStack()
 
     @classmethod
-    def open(cls, room: Room, rollout_id: str, told: Told | None = None, stopped: Callable[[], bool] | None = None) -> Play:
+    def open(cls, room: Room, rollout_id: str, told: Told | None = None, stopped: Stopped | None = None) -> Play:
         """A rollout that was begun, with what was done in it so far; its tables are computed if they are not there.
 
         Raises:
@@ -88,7 +88,7 @@ class Play:
         weeks = self.to(day)
         made = report(self.stage, self.proposal, weeks, scored({"own": weeks}, len(weeks.days)), case=self.case, title=self.title)
         made["horizon"] = self.stage.settings.days
-        return _veiled(cast(dict[str, Any], json.loads(json.dumps(made, default=str))))
+        return _veiled(plain(made))
 
 
 def _veiled(made: dict[str, Any]) -> dict[str, Any]:

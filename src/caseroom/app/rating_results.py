@@ -12,8 +12,9 @@ from statistics import mean
 from typing import Any
 
 from caseroom.app import ratings, runs
+from caseroom.app.carrying import open_data
 from caseroom.app.interviews import Room
-from caseroom.app.rating_samples import SAMPLE, open_data
+from caseroom.app.rating_samples import SAMPLE
 from caseroom.app.ratings import Cycle, Sheet, Standing, whole
 from caseroom.app.scales import DIMENSIONS, VALUES
 from caseroom.cases.data import RatedOutput, Rating

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from caseroom.app import runs
+from caseroom.app.carrying import open_data
 from caseroom.app.interviews import Room
-from caseroom.app.propose import data_of, without_data
 from caseroom.app.ratings import Cycle, cycle
 from caseroom.app.runs import Run
-from caseroom.cases.data import CaseData, load_data
 from caseroom.errors import RatingError
 from caseroom.lab.keeping import stratified
 from caseroom.pipeline.route import even
@@ -120,22 +119,6 @@ def from_data(room: Room, *, case: str | None = None, data: Path | None = None, 
         items.append(NewItem(plan, {"input": record.input, "output": row.output, "reference": record.reference or ""}, None))
     name = str(data.resolve()) if data else str(case)
     return _begin(room, {"title": _title(room, name), "case": name, "version": opened.version, "runs": [], "double": double}, items)
-
-
-def open_data(room: Room, case: str | None, data: Path | None) -> CaseData:
-    """The data of a case, or of a folder of one's own.
-
-    Raises:
-        UnknownCase, CaseError, DataError: there is no such case, or its data do not hold.
-        RunError: the case has no data.
-    """
-    if data is not None:
-        return load_data(data)
-    found = room.shelf.case(str(case))
-    opened = data_of(found)
-    if opened is None:
-        raise without_data(found)
-    return opened
 
 
 def _begin(room: Room, body: dict[str, Any], items: list[NewItem]) -> Cycle:

@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from caseroom.app.carrying import Told
 from caseroom.app.interviews import Room
-from caseroom.app.rollouts import Told, opened, rollout
+from caseroom.app.rollouts import opened, rollout
 from caseroom.errors import RunError, UsageError
 from caseroom.proposal.file import to_data
 from caseroom.proposal.model import Proposal

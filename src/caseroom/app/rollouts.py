@@ -4,26 +4,24 @@ call, delete one. What was computed once is not computed again; what was asked i
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from caseroom.app.carrying import Stopped, Told, asked_for, carry, open_data, same_data, stamp
 from caseroom.app.drill_log import Log, fold
 from caseroom.app.interviews import Room
-from caseroom.app.propose import data_of, without_data
 from caseroom.app.runs import Replies, Windows
-from caseroom.cases.data import CaseData, load_data
+from caseroom.cases.data import CaseData
 from caseroom.cases.drift import read_drift
-from caseroom.errors import CaseroomError, RunError, UsageError
-from caseroom.lab.study import Cancelled
+from caseroom.errors import RunError, UsageError
 from caseroom.monitoring.alerts import Alert
 from caseroom.monitoring.delivery import Webhook
 from caseroom.pipeline.workshop import Workshop
-from caseroom.proposal.file import from_data, to_data
+from caseroom.proposal.file import from_data
 from caseroom.proposal.model import Proposal
 from caseroom.rollout.drawing import Stage
 from caseroom.rollout.drilled import drilled
@@ -35,10 +33,10 @@ from caseroom.rollout.score import score
 from caseroom.rollout.settings import Action, Business, Settings
 from caseroom.rollout.world import CaseWorld
 from caseroom.store.remembered import Remembered
-from caseroom.store.rollouts import KeptRollout, RolloutStore
+from caseroom.store.rollouts import RolloutStore
+from caseroom.store.works import KeptWork
 
 State = Literal["open", "running", "stopped", "failed", "done"]
-Told = Callable[[str, int, int], None]
 MOST_ITEMS = 20_000_000
 """Items of all weeks at most: beyond that the weeks would take hours."""
 
@@ -71,27 +69,17 @@ def begin(
         UsageError: the proposal answers another case; an event is asked for that there is not; too many items.
         RunError: neither a case nor data is named, or the case has none.
     """
-    if data is None and case and proposal.case and case != proposal.case:
-        raise UsageError(f"This proposal answers {proposal.case}, not {case}. Write `case: {case}` into its file to roll it out there.")
-    name = case or proposal.case
-    if data is None and name is None:
-        raise RunError("Name a case, or a folder of your own data with --data DIR.")
-    opened = _data(room, name, data)
+    opened, asked = asked_for(room, proposal, case, data, "roll it out")
     a_day = opened.economics.items_a_day if settings.a_day is None else settings.a_day
     if a_day * settings.days > MOST_ITEMS:
         raise UsageError(
             f"{a_day:,.0f} items a day over {settings.weeks} weeks are too many. At most {MOST_ITEMS / settings.days:,.0f} a day with --a-day."
         )
     planted(_events(opened), settings)
-    title = proposal.title or (data.name if data else room.shelf.case(str(name)).title)
-    asked = {
-        "case": name if data is None else None, "data": str(data.resolve()) if data else None, "version": opened.version, "title": title,
-        "proposal": to_data(proposal), "settings": _plain(settings),
-    }  # fmt: skip
-    return _rollout(_store(room).begin(datetime.now(UTC).isoformat(timespec="milliseconds"), session, asked))
+    return _rollout(_store(room).begin(stamp(), session, {**asked, "settings": _plain(settings)}))
 
 
-def carry_out(room: Room, rollout_id: str, told: Told | None = None, stopped: Callable[[], bool] | None = None) -> Rollout:
+def carry_out(room: Room, rollout_id: str, told: Told | None = None, stopped: Stopped | None = None) -> Rollout:
     """Carry a rollout out, or go on with one that was stopped or killed: tables that were computed are not computed again. One that is done is given back as it is.
 
     Raises:
@@ -102,23 +90,11 @@ def carry_out(room: Room, rollout_id: str, told: Told | None = None, stopped: Ca
     kept = store.rollout(rollout_id)
     if kept.state == "done":
         return _rollout(kept)
-    store.set(rollout_id, "running")
-    try:
-        made = _reported(room, kept, told, stopped)
-    except Cancelled:
-        store.set(rollout_id, "stopped", "It was stopped; what was computed is kept.")
-        return rollout(room, rollout_id)
-    except KeyboardInterrupt:
-        store.set(rollout_id, "stopped", "It was interrupted; what was computed is kept.")
-        raise
-    except Exception as error:
-        store.set(rollout_id, "failed", str(error) if isinstance(error, CaseroomError) else f"{type(error).__name__}: {error}")
-        raise
-    store.set(rollout_id, "done", report=made)
+    carry(store, rollout_id, lambda: _reported(room, kept, told, stopped))
     return rollout(room, rollout_id)
 
 
-def _reported(room: Room, kept: KeptRollout, told: Told | None, stopped: Callable[[], bool] | None) -> dict[str, Any]:
+def _reported(room: Room, kept: KeptWork, told: Told | None, stopped: Stopped | None) -> dict[str, Any]:
     with opened(room, kept.asked, told, stopped) as (stage, proposal, data, notes):
         stage.prepare(proposal)
         drill: list[dict[str, Any]] = []
@@ -131,12 +107,12 @@ def _reported(room: Room, kept: KeptRollout, told: Told | None, stopped: Callabl
         if drill:
             log = log_of(room, kept.id)
             made["drill"] = {"marks": drill, "undone": log.undone, "hindsight": log.hindsight}
-    return cast(dict[str, Any], json.loads(json.dumps(made, default=str)))
+    return made
 
 
 @contextmanager
 def opened(
-    room: Room, asked: Mapping[str, Any], told: Told | None = None, stopped: Callable[[], bool] | None = None
+    room: Room, asked: Mapping[str, Any], told: Told | None = None, stopped: Stopped | None = None
 ) -> Iterator[tuple[Stage, Proposal, CaseData, list[str]]]:
     """The stage of a rollout: its data, models and tables, for as long as it is needed.
 
@@ -144,12 +120,9 @@ def opened(
         RunError: the data has changed since it began.
         DataError, ModelError: as their rooms say.
     """
-    data = _data(room, asked["case"], Path(asked["data"]) if asked["data"] else None)
-    if data.version != asked["version"]:
-        raise RunError("The data has changed since this rollout began. Begin a new one; what did not change is not computed again.")
-    remembered, notes = Remembered(room.settings.cache / "lab.db"), list[str]()
-    try:
-        engine = room.engine
+    data = same_data(room, asked, "rollout")
+    with closing(Remembered(room.settings.cache / "lab.db")) as remembered:
+        engine, notes = room.engine, list[str]()
         workshop = Workshop(data, engine.encoder, engine.entailment, engine.reader, None, notes)
         world = CaseWorld(
             workshop, read_drift(data.folder), keeper=Windows(remembered), remember=Replies(remembered), told=told, stopped=stopped
@@ -158,8 +131,6 @@ def opened(
         business = Business(data.economics, data.task, data.documents is not None)
         stage = Stage(world, business, settings, planted(world.events, settings), Improver(world))
         yield stage, from_data(asked["proposal"]), data, notes
-    finally:
-        remembered.close()
 
 
 # a person on call
@@ -178,7 +149,7 @@ def act(room: Room, rollout_id: str, action: Action) -> int:
     last = max((one.day for one in actions_of(room, rollout_id)), default=0)
     if action.day < last:
         raise UsageError(f"Day {action.day} is over: something was done on day {last} already.")
-    return _store(room).act(rollout_id, datetime.now(UTC).isoformat(timespec="milliseconds"), asdict(action))
+    return _store(room).act(rollout_id, stamp(), asdict(action))
 
 
 def actions_of(room: Room, rollout_id: str) -> tuple[Action, ...]:
@@ -330,7 +301,7 @@ def library(room: Room, case: str | None, data: Path | None = None) -> tuple[Pla
     Raises:
         UnknownCase, CaseError, DataError, RunError: there is no such case, its data do not hold, or it has none.
     """
-    return _events(_data(room, case, data))
+    return _events(open_data(room, case, data))
 
 
 def _events(data: CaseData) -> tuple[Planted, ...]:
@@ -339,21 +310,11 @@ def _events(data: CaseData) -> tuple[Planted, ...]:
     return tuple(planted_of(event) for event in read_drift(data.folder).events)
 
 
-def _data(room: Room, case: str | None, data: Path | None) -> CaseData:
-    if data is not None:
-        return load_data(data)
-    found = room.shelf.case(str(case))
-    opened_ = data_of(found)
-    if opened_ is None:
-        raise without_data(found)
-    return opened_
-
-
 def _store(room: Room) -> RolloutStore:
     return RolloutStore(room.store.database)
 
 
-def _rollout(kept: KeptRollout) -> Rollout:
+def _rollout(kept: KeptWork) -> Rollout:
     asked = kept.asked
     return Rollout(kept.id, kept.created, asked["case"] or asked["data"], asked["title"], kept.session, cast(State, kept.state), kept.why, asked["proposal"],
                    asked["settings"], kept.report)  # fmt: skip

@@ -5,31 +5,30 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from caseroom.app import largemodels, reviews, telemetry
+from caseroom.app.carrying import Stopped, Told, asked_for, carry, same_data, stamp
 from caseroom.app.interviews import Room
-from caseroom.app.propose import data_of, without_data
-from caseroom.cases.data import CaseData, load_data
-from caseroom.errors import CaseroomError, DataError, RunError, UsageError
+from caseroom.errors import DataError, RunError
 from caseroom.lab.decisions import Queue
 from caseroom.lab.pages import change
-from caseroom.lab.study import Cancelled, Lab, Waiting
+from caseroom.lab.study import Lab, Waiting
 from caseroom.lab.writing import report
 from caseroom.metrics.registry import BY_NAME
 from caseroom.models.base import Reply, Request
 from caseroom.pipeline.workshop import Workshop
-from caseroom.proposal.file import from_data, is_words, paths, to_data
+from caseroom.proposal.file import from_data, is_words, paths
 from caseroom.proposal.model import Proposal
 from caseroom.store.remembered import Remembered
-from caseroom.store.runs import KeptRun, RunStore
+from caseroom.store.runs import RunStore
+from caseroom.store.works import KeptWork
 
 State = Literal["open", "running", "stopped", "failed", "waiting", "done"]
-Told = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +63,11 @@ def begin(
         UsageError: the proposal answers another case.
         RunError: neither a case nor data is named, or the case has none.
     """
-    if data is None and case and proposal.case and case != proposal.case:
-        raise UsageError(f"This proposal answers {proposal.case}, not {case}. Write `case: {case}` into its file to run it there.")
-    name = case or proposal.case
-    if data is None and name is None:
-        raise RunError("Name a case, or a folder of your own data with --data DIR.")
-    opened = _data(room, name, data)
+    opened, asked = asked_for(room, proposal, case, data, "run it")
     if next(iter(opened.records(1)), None) is None:
         raise DataError([f"{opened.folder / 'records.jsonl'}: holds no record; write at least one input, one a line"])
-    title = proposal.title or (data.name if data else room.shelf.case(str(name)).title)
-    asked = {
-        "case": name if data is None else None, "data": str(data.resolve()) if data else None, "version": opened.version, "title": title,
-        "proposal": to_data(proposal), "quick": quick, "limit": limit, "keep": keep, "review": review,
-    }  # fmt: skip
-    return _run(RunStore(room.store.database).begin(datetime.now(UTC).isoformat(timespec="milliseconds"), session, asked))
-
-
-def _data(room: Room, case: str | None, data: Path | None) -> CaseData:
-    if data is not None:
-        return load_data(data)
-    found = room.shelf.case(str(case))
-    opened = data_of(found)
-    if opened is None:
-        raise without_data(found)
-    return opened
+    asked |= {"quick": quick, "limit": limit, "keep": keep, "review": review}
+    return _run(_store(room).begin(stamp(), session, asked))
 
 
 def wait(room: Room, run_id: str) -> None:
@@ -96,74 +76,62 @@ def wait(room: Room, run_id: str) -> None:
     Raises:
         RunNotFound: no such run.
     """
-    store = RunStore(room.store.database)
+    store = _store(room)
     if store.run(run_id).state != "done":
         store.set(run_id, "open")
 
 
 @telemetry.observed("run", lambda run: {"state": run.state})
 def carry_out(
-    room: Room, run_id: str, told: Told | None = None, stopped: Callable[[], bool] | None = None, *, force: bool = False
+    room: Room, run_id: str, told: Told | None = None, stopped: Stopped | None = None, *, force: bool = False
 ) -> Run:  # fmt: skip
     """Carry a run out, or go on with one that was stopped or killed, or that waited: what was computed is not computed again. While outputs wait for a
-    reviewer it waits, unless `force`.
+    reviewer it waits, unless `force`; with it, too, what a provider left unanswered counts as failed.
 
     Raises:
         RunNotFound: no such run.
-        DataError, ModelError, StageError, StoreError: the run is marked as failed, with why.
+        DataError, ModelError, StageError, StoreError, Unanswered: the run is marked as failed, with why.
     """
-    store = RunStore(room.store.database)
+    store = _store(room)
     kept = store.run(run_id)
     if kept.state == "done":
         return _run(kept)
-    store.set(run_id, "running")
-    try:
-        made = _study(room, kept, told, stopped, _queue(room, kept, force))
-    except Waiting:
-        store.set(run_id, "waiting", reviews.words(reviews.waiting(room, run_id)))
-        return run(room, run_id)
-    except Cancelled:
-        store.set(run_id, "stopped", "It was stopped; what was computed is kept.")
-        return run(room, run_id)
-    except KeyboardInterrupt:
-        store.set(run_id, "stopped", "It was interrupted; what was computed is kept.")
-        raise
-    except Exception as error:
-        store.set(run_id, "failed", str(error) if isinstance(error, CaseroomError) else f"{type(error).__name__}: {error}")
-        raise
-    store.set(run_id, "done", report=made)
+
+    def work() -> dict[str, Any] | None:
+        """The report; None while it waits for people."""
+        try:
+            return _study(room, kept, told, stopped, _queue(room, kept, force), force=force)
+        except Waiting:
+            store.set(run_id, "waiting", reviews.words(reviews.waiting(room, run_id)))
+            return None
+
+    carry(store, run_id, work)
     return run(room, run_id)
 
 
-def _queue(room: Room, kept: KeptRun, force: bool) -> reviews.RunQueue | None:
+def _queue(room: Room, kept: KeptWork, force: bool) -> reviews.RunQueue | None:
     if not kept.asked.get("review"):
         return None
     return reviews.RunQueue(room, kept.id, kept.asked["case"] or kept.asked["data"], force=force)
 
 
 def _study(
-    room: Room, kept: KeptRun, told: Told | None, stopped: Callable[[], bool] | None, queue: Queue | None
+    room: Room, kept: KeptWork, told: Told | None, stopped: Stopped | None, queue: Queue | None, *, force: bool
 ) -> dict[str, Any]:  # fmt: skip
     asked = kept.asked
-    folder = Path(asked["data"]) if asked["data"] else None
-    data = _data(room, asked["case"], folder)
-    if data.version != asked["version"]:
-        raise RunError("The data has changed since this run began. Begin a new one; what did not change is not computed again.")
-    remembered = Remembered(room.settings.cache / "lab.db")
-    try:
+    data = same_data(room, asked, "run")
+    with closing(Remembered(room.settings.cache / "lab.db")) as remembered:
         engine, notes = room.engine, list[str]()
         progress = (lambda done, total: told("documents", done, total)) if told else None
         workshop = Workshop(
             data, engine.encoder, engine.entailment, engine.reader, progress, notes, lambda name: largemodels.generator(room, name, kept.id)
         )
-        lab = Lab(workshop, Replies(remembered), Windows(remembered), told, stopped, asked["limit"], asked.get("keep", 0), queue)
+        lab = Lab(workshop, Replies(remembered), Windows(remembered), told, stopped, asked["limit"], asked.get("keep", 0), queue, force)
         study = lab.study(from_data(asked["proposal"]), quick=asked["quick"])
+        if lab.unanswered:
+            notes.append(f"What got no answer from the provider counts as failed: {lab.unanswered} of all requests.")
         notes += largemodels.spent_in_words(room, kept.id, data.economics.currency)
-        name = asked["case"] or str(folder)
-        made = report(study, data, case=name, title=asked["title"], notes=notes).to_dict()
-        return cast(dict[str, Any], json.loads(json.dumps(made, default=str)))
-    finally:
-        remembered.close()
+        return report(study, data, case=asked["case"] or asked["data"], title=asked["title"], notes=notes).to_dict()
 
 
 class Replies:
@@ -209,7 +177,11 @@ class Windows:
         self._remembered.keep("window", [(key, number, body)])
 
 
-def _run(kept: KeptRun) -> Run:
+def _store(room: Room) -> RunStore:
+    return RunStore(room.store.database)
+
+
+def _run(kept: KeptWork) -> Run:
     asked = kept.asked
     return Run(kept.id, kept.created, asked["case"] or asked["data"], asked["title"], kept.session, cast(State, kept.state), kept.why,
                asked["proposal"], kept.report, asked["quick"], asked.get("keep", 0))  # fmt: skip
@@ -217,7 +189,7 @@ def _run(kept: KeptRun) -> Run:
 
 def runs(room: Room) -> list[Run]:
     """All runs, the newest first, without their reports."""
-    return [_run(kept) for kept in RunStore(room.store.database).runs()]
+    return [_run(kept) for kept in _store(room).runs()]
 
 
 def run(room: Room, run_id: str) -> Run:
@@ -226,7 +198,7 @@ def run(room: Room, run_id: str) -> Run:
     Raises:
         RunNotFound: no such run.
     """
-    return _run(RunStore(room.store.database).run(run_id))
+    return _run(_store(room).run(run_id))
 
 
 def delete(room: Room, run_id: str) -> None:
@@ -235,7 +207,7 @@ def delete(room: Room, run_id: str) -> None:
     Raises:
         RunNotFound: no such run.
     """
-    RunStore(room.store.database).delete(run_id)
+    _store(room).delete(run_id)
 
 
 @dataclass(frozen=True, slots=True)

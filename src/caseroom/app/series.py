@@ -36,7 +36,7 @@ class Measure:
 
 
 MEASURES = (
-    Measure("turn_seconds", "Answering a turn", "seconds", "Seconds from the end of a turn to its stored reply.", "up",
+    Measure("turn_seconds", "Answering a turn", "seconds", "Seconds from the end of a turn until it is settled what the reply says.", "up",
             "See what else works on this machine; `python -m benchmarks.turns` tells whether it is the machine or the room."),
     Measure("wait_seconds", "Waiting to be heard", "seconds", "Seconds a turn waits while others are answered.", "up",
             "More people are talking at once than this machine has cores for: let fewer in, or serve from a larger machine."),

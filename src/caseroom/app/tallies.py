@@ -5,6 +5,7 @@ What happened in an interview counts on the day on which it began, in UTC. Nothi
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -43,9 +44,11 @@ class Tallies:
         self._room, self._log, self._readings, self._calls = room, Log(database), ReadingStore(database), CallStore(database)
         self._talks: dict[str, _Talk] = {}
         self._verdicts: dict[tuple[str, int], Mapping[str, str]] = {}
+        self._pause = 0.0
 
-    def days(self, count: int, today: date | None = None) -> list[Tally]:
-        """The last days, today the last of them."""
+    def days(self, count: int, today: date | None = None, pause: float = 0.0) -> list[Tally]:
+        """The last days, today the last of them. `pause`: seconds that it sleeps between its pieces, so that others go first."""
+        self._pause = pause
         last = today or datetime.now(UTC).date()
         made = [Tally(last - timedelta(days=back)) for back in range(count - 1, -1, -1)]
         days = {tally.day.isoformat(): tally for tally in made}
@@ -66,6 +69,7 @@ class Tallies:
         """What a session of so many events adds; None where it is gone."""
         known = self._talks.get(session)
         if known is None or known.length < length:
+            breathe(self._pause)
             try:
                 known = self._talks[session] = _fold(self._room.store.events(session))
             except SessionNotFound:
@@ -120,7 +124,9 @@ class Tallies:
 
     def _read(self, days: Days, since: str) -> None:
         self._room.store.readings.flush()
-        for reading in self._readings.since(since):
+        for number, reading in enumerate(self._readings.since(since)):
+            if number % 100 == 0:
+                breathe(self._pause)
             tally = days.get(reading.when[:10])
             if tally and reading.name in SECONDS and reading.labels.get("state", "done") == "done":
                 tally.seconds[reading.name].append(reading.value)
@@ -132,6 +138,12 @@ class Tallies:
         for call in self._calls.calls(since=since):
             if tally := days.get(call.created[:10]):
                 tally.calls.append(call)
+
+
+def breathe(seconds: float) -> None:
+    """Let other threads go first."""
+    if seconds:
+        time.sleep(seconds)
 
 
 def _fold(events: Iterable[ev.Event]) -> _Talk:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar
 
@@ -36,12 +37,26 @@ _ASKED_WRONGLY = (
 _COUNTED = "_caseroom_counted"
 
 
+CAME: ContextVar[float | None] = ContextVar("came", default=None)
+"""When the request that is answered came in, on the clock of `time.perf_counter`."""
+
+
 class HasStore(Protocol):
     """A room, as far as it matters here."""
 
     @property
     def store(self) -> SessionStore:
         """The store that readings go to."""
+
+
+def came() -> None:
+    """Note that a request came in now; what it waits for begins here, a free thread among it."""
+    CAME.set(time.perf_counter())
+
+
+def since() -> float:
+    """When the request came in, or now where there is none."""
+    return CAME.get() or time.perf_counter()
 
 
 def record(room: HasStore, name: str, value: float, labels: Mapping[str, str] | None = None) -> None:

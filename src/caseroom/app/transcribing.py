@@ -14,7 +14,7 @@ from caseroom.errors import TranscriptError
 from caseroom.grading.transcript import Said, Speaker, Transcript
 
 if TYPE_CHECKING:
-    from caseroom.speech.base import Detector, Heard, Recogniser
+    from caseroom.speech.base import Detector, Heard, Recogniser, Tongue
     from caseroom.speech.listening import Everything, Kept, Told, Utterance
 
 _PAUSE_IN_TURN = 20.0
@@ -36,6 +36,8 @@ class Transcribed:
     garbled: float
     """The share of the words that were not heard well."""
     recogniser: str
+    tongue: Tongue | None = None
+    """The language that was heard; None where the recogniser cannot tell."""
     warnings: tuple[str, ...] = ()
 
 
@@ -71,12 +73,20 @@ def _made(file: Path, everything: Everything, recogniser: Recogniser) -> Transcr
     words = sum(len(turn.text.split()) for turn in turns)
     bad = sum(len(turn.text[a:b].split()) for turn in turns if turn.heard for a, b in turn.heard.garbled)
     return Transcribed(
-        Transcript(tuple(turns)), everything.seconds, how, sure, round(bad / max(1, words), 4), recogniser.signature, _warnings(sure, bad / max(1, words))
+        Transcript(tuple(turns)), everything.seconds, how, sure, round(bad / max(1, words), 4), recogniser.signature,
+        everything.tongue, _warnings(sure, bad / max(1, words), everything.tongue),
     )  # fmt: skip
 
 
-def _warnings(sure: float, garbled: float) -> tuple[str, ...]:
+def _warnings(sure: float, garbled: float, tongue: Tongue | None) -> tuple[str, ...]:
+    from caseroom.speech.tongue import OURS, foreign, name_of
+
     found = []
+    if tongue and foreign(tongue):
+        found.append(
+            f"This sounds like {name_of(tongue.language)} (probability {tongue.sure:.0%}), not {name_of(OURS)}. The words are guesses at English, and a "
+            "scorecard of them means nothing. Give a recording in English; if it is in English, listen to a passage and correct its words first."
+        )
     if sure < _LOW_SURE:
         found.append("It is not sure who spoke when; read the labels before you grade it.")
     if garbled > 0.1:
@@ -141,9 +151,30 @@ def _whole(parts: Sequence[Utterance]) -> Heard:
 
 
 def to_text(made: Transcribed) -> str:
-    """The transcript as a file that `caseroom grade` reads: a line a turn, with its time and speaker."""
+    """The transcript as a file that `caseroom grade` reads: a line a turn, with its time and speaker. Where the language is not the interview's, it says
+    so before the first."""
     lines = [f"[{_stamp(turn.at or 0.0)}] {turn.speaker.upper()}: {turn.text}" for turn in made.transcript.turns]
-    return "\n\n".join(lines) + "\n"
+    return "\n\n".join([*_head(made), *lines]) + "\n"
+
+
+def _head(made: Transcribed) -> list[str]:
+    from caseroom.speech.tongue import foreign, name_of
+
+    told = made.tongue
+    return (
+        [f"# Heard as {name_of(told.language)}, probability {told.sure:.0%}. These words are guesses at English."]
+        if told and foreign(told)
+        else []
+    )
+
+
+def language_words(made: Transcribed) -> str:
+    """The language that was heard, for a line about the whole."""
+    from caseroom.speech.tongue import name_of
+
+    return (
+        f"language {name_of(made.tongue.language)} ({made.tongue.sure:.0%})" if made.tongue else "this recogniser cannot tell the language"
+    )
 
 
 def _stamp(seconds: float) -> str:
@@ -155,7 +186,7 @@ def to_data(made: Transcribed) -> dict[str, object]:
     """Everything as plain data."""
     return {
         "seconds": round(made.seconds, 2), "speakers": made.how, "sure": made.sure, "garbled": made.garbled, "recogniser": made.recogniser,
-        "warnings": list(made.warnings), "turns": [asdict(turn) for turn in made.transcript.turns],
+        "language": asdict(made.tongue) if made.tongue else None, "warnings": list(made.warnings), "turns": [asdict(turn) for turn in made.transcript.turns],
     }  # fmt: skip
 
 

@@ -7,12 +7,12 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from caseroom.app.interviews import Room
 from caseroom.cases.model import Case
 from caseroom.config import Settings
-from caseroom.events import Hearing
+from caseroom.events import Hearing, Session
 
 if TYPE_CHECKING:
+    from caseroom.app.interviews import Room
     from caseroom.speech.base import Heard, Recogniser, Sound
 
 _COMMON = ("RAG", "LLM", "reranker", "chunking", "hybrid search", "prompt injection", "hallucination", "A/B test", "KPI", "24/7", "p95")
@@ -39,12 +39,20 @@ def audio_folder(settings: Settings, session_id: str) -> Path:
 
 
 def keep_audio(settings: Settings, session_id: str, turn: int, sound: Sound) -> str:
-    """Write the recording of a turn; its name. A turn that was taken back and said again replaces the old recording."""
+    """Write the recording of a turn; its name."""
     from caseroom.speech import wav
 
     name = f"{turn}.wav"
     wav.write(audio_folder(settings, session_id) / name, sound)
     return name
+
+
+def prune_audio(settings: Settings, session_id: str, session: Session) -> None:
+    """Remove the recordings that belong to no turn which stands: of a turn that was taken back, or that could not be stored."""
+    standing = {turn.heard.audio for turn in session.turns if turn.heard}
+    for path in audio_folder(settings, session_id).glob("*.wav"):
+        if path.name not in standing:
+            path.unlink(missing_ok=True)
 
 
 def delete_audio(settings: Settings, session_id: str) -> None:

@@ -1,7 +1,7 @@
 """The product watches itself: its days, compared with those before by `caseroom.monitoring`; alerts with what people did about them.
 
 The days are counted anew each time from the store, and so are the alerts; an alert that was raised is kept, and so is every acknowledgement and silence.
-Nothing is sent anywhere and nothing about the product is changed.
+Nothing is sent from here (`alerting.py` does, where somebody set an address) and nothing about the product is changed.
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ from typing import Any
 import numpy as np
 
 from caseroom.app.interviews import Room
-from caseroom.app.series import BY_NAME, Line, lines, told
-from caseroom.app.tallies import Tallies
+from caseroom.app.series import BY_NAME, Line, lines
+from caseroom.app.series import told as valued
+from caseroom.app.tallies import Tallies, breathe
 from caseroom.app.tally import Tally
-from caseroom.app.watching_rules import watches
+from caseroom.app.watching_rules import GAP, watches
 from caseroom.errors import MonitorError, UsageError
 from caseroom.monitoring.alerts import Alert, incidents
 from caseroom.monitoring.board import Board
+from caseroom.monitoring.guard import FEWEST_DAYS
 from caseroom.store.alerts import AlertStore, KeptAction, KeptAlert
+from caseroom.store.deliveries import Delivery, DeliveryStore
 from caseroom.store.readings import ReadingStore
 
 HISTORY = 120
@@ -31,6 +34,8 @@ HISTORY = 120
 DAYS, MOST_DAYS = 30, HISTORY
 _FRESH = 30.0
 """Seconds for which a look is good: pages, scrapes and a screen that repeats itself do not count everything anew."""
+_BREATH = 0.001
+"""Seconds for which a gentle look sleeps between its pieces, so that a turn gets the interpreter at once."""
 LONGEST_REASON = 300
 
 
@@ -52,6 +57,8 @@ class Shown:
     """open, acknowledged, silenced or closed."""
     since: date
     last: date
+    told: tuple[Delivery, ...] = ()
+    """Where it was told, if a webhook or a log is set, and what came of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,11 @@ class Seen:
         """Whether nothing has happened yet."""
         return not any(tally.measured() for tally in self.days)
 
+    @property
+    def young(self) -> bool:
+        """Whether there are too few days for any comparison."""
+        return sum(bool(tally.measured()) for tally in self.days[:-GAP]) < FEWEST_DAYS
+
 
 class Watching:
     """Looks at one room. Several threads may share it."""
@@ -109,10 +121,11 @@ class Watching:
     def __init__(self, room: Room) -> None:
         self._room = room
         self._tallies, self._store, self._lock = Tallies(room), AlertStore(room.store.database), threading.Lock()
+        self._deliveries = DeliveryStore(room.store.database)
         self._known: tuple[float, date, Seen] | None = None
 
-    def look(self, today: date | None = None, *, fresh: bool = False) -> Seen:
-        """How the product is doing; counted anew if the last look is some seconds old, or `fresh` is asked for.
+    def look(self, today: date | None = None, *, fresh: bool = False, gently: bool = False) -> Seen:
+        """How the product is doing; counted anew if the last look is some seconds old, or `fresh` is asked for. `gently`: takes longer, and lets others go first.
 
         Raises:
             StoreError: the store cannot be read.
@@ -121,23 +134,32 @@ class Watching:
         with self._lock:
             if self._known and not fresh and self._known[1] == day and time.monotonic() - self._known[0] < _FRESH:
                 return self._known[2]
-            seen = self._looked(day)
+            seen = self._looked(day, _BREATH if gently else 0.0)
             self._known = (time.monotonic(), day, seen)
             return seen
 
-    def _looked(self, today: date) -> Seen:
-        days = self._tallies.days(HISTORY, today)
+    def _looked(self, today: date, pause: float) -> Seen:
+        days = self._tallies.days(HISTORY, today, pause)
         actions = self._store.actions()
-        board = _replayed(days, actions)
-        for alert in board.book.alerts():
-            self._store.keep(_kept(alert))
+        board = _replayed(days, actions, pause)
         raised = {alert.id: alert for alert in board.book.alerts()}
-        past = [_alert(kept) for kept in self._store.alerts() if kept.id not in raised]
+        known = {kept.id: kept for kept in self._store.alerts()}
+        for kept in map(_kept, raised.values()):
+            if known.get(kept.id) != kept:
+                self._store.keep(kept)
+        past = [_alert(kept) for kept in known.values() if kept.id not in raised]
         groups = incidents([*raised.values(), *past])
-        silences = _silences(actions, today)
+        silences, told = _silences(actions, today), self._told()
         quiet = {silence.measure for silence in silences}
-        shown = tuple(tuple(_shown(alert, quiet) for alert in group.alerts) for group in reversed(groups))
+        shown = tuple(tuple(_shown(alert, quiet, told.get(alert.id, ())) for alert in group.alerts) for group in reversed(groups))
         return Seen(tuple(days), shown, silences)
+
+    def _told(self) -> dict[str, tuple[Delivery, ...]]:
+        """Of each alert: who was told."""
+        told: dict[str, tuple[Delivery, ...]] = {}
+        for delivery in self._deliveries.all():
+            told[delivery.alert] = (*told.get(delivery.alert, ()), delivery)
+        return told
 
     def acknowledge(self, alert_id: str) -> Shown:
         """Keep that somebody has seen an alert.
@@ -180,20 +202,24 @@ class Watching:
         self._room.store.readings.flush()
         ReadingStore(self._room.store.database).forget()
         self._store.forget()
+        self._deliveries.forget()
+        self.changed()
+
+    def changed(self) -> None:
+        """Let the next look count anew."""
         with self._lock:
             self._known = None
 
     def _act(self, action: KeptAction) -> None:
         self._store.act(action)
-        with self._lock:
-            self._known = None
+        self.changed()
 
 
 def _stamp() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _replayed(days: Sequence[Tally], actions: Sequence[KeptAction]) -> Board:
+def _replayed(days: Sequence[Tally], actions: Sequence[KeptAction], pause: float) -> Board:
     """A board that has seen these days, from the first on which anything happened, with what people did meanwhile."""
     board = Board(watches())
     begun = False
@@ -201,6 +227,7 @@ def _replayed(days: Sequence[Tally], actions: Sequence[KeptAction]) -> Board:
         measured = tally.measured()
         begun = begun or bool(measured)
         if begun:
+            breathe(pause)
             with np.errstate(invalid="ignore"):  # days without a single hit have no skewness; the value is not used then
                 board.see(tally.day.toordinal(), measured)
             for action in actions:
@@ -235,21 +262,23 @@ def _alert(kept: KeptAlert) -> Alert:
     return Alert(**{**kept.body, "state": "closed"})
 
 
-def _shown(alert: Alert, quiet: set[str]) -> Shown:
+def _shown(alert: Alert, quiet: set[str], told: tuple[Delivery, ...]) -> Shown:
     state = "silenced" if alert.state == "open" and alert.watch in quiet else alert.state
     since, last = date.fromordinal(alert.since), date.fromordinal(alert.last)
     measure = BY_NAME.get(alert.watch)
     title = measure.title if measure else alert.watch
-    return Shown(alert.id, alert.watch, title, _words(alert, since), alert.why, alert.action, alert.owner, alert.level, state, since, last)
+    return Shown(
+        alert.id, alert.watch, title, _words(alert, since), alert.why, alert.action, alert.owner, alert.level, state, since, last, told
+    )
 
 
 def _words(alert: Alert, since: date) -> str:
     measure = BY_NAME.get(alert.watch)
     if measure is None or alert.value is None:
         return alert.why
-    usual = f", where {told(measure.form, alert.expected)} was usual" if alert.expected is not None else ""
+    usual = f", where {valued(measure.form, alert.expected)} was usual" if alert.expected is not None else ""
     mean = "" if measure.form == "share" else " on average"
-    return f"{measure.title}: {told(measure.form, alert.value)}{mean} since {day_words(since)}{usual}."
+    return f"{measure.title}: {valued(measure.form, alert.value)}{mean} since {day_words(since)}{usual}."
 
 
 def day_words(day: date) -> str:
@@ -265,4 +294,5 @@ def stored(room: Room) -> dict[str, Any]:
         "readings": [asdict(reading) for reading in ReadingStore(room.store.database).since()],
         "alerts": [asdict(alert) for alert in kept.alerts()],
         "actions": [asdict(action) for action in kept.actions()],
+        "told": [asdict(delivery) for delivery in DeliveryStore(room.store.database).all()],
     }

@@ -22,7 +22,8 @@ def seen_data(seen: Seen, count: int) -> dict[str, Any]:
 
 def alert_data(alert: Shown) -> dict[str, Any]:
     """One alert."""
-    return {**asdict(alert), "since": alert.since.isoformat(), "last": alert.last.isoformat()}
+    told = [{"where": one.where, "state": one.state, "when": one.when, "tries": one.tries, "why": one.why} for one in alert.told]
+    return {**asdict(alert), "since": alert.since.isoformat(), "last": alert.last.isoformat(), "told": told}
 
 
 def _line(line: Line) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from caseroom.app.series import MEASURES, OWNER, Measure
 from caseroom.monitoring.watch import Level, Test, Watch
 
+GAP = 7
+"""Days between today and the days that it is compared with."""
 _NEVER = 10_000
 """Days without a reading that would be an alarm: a room that nobody uses is not broken."""
 EFFECTS: dict[str, tuple[float, int, Level]] = {
@@ -40,6 +42,6 @@ def watches() -> tuple[Watch, ...]:
 def _watch(measure: Measure, effect: float, fewest: int, level: Level) -> Watch:
     test: Test = "share" if measure.form == "share" else "mean"
     return Watch(
-        measure.name, measure.name, test, measure.worse or "either", effect=effect, relative=test == "mean", window=3, reference=28, kind="rolling", gap=7,
+        measure.name, measure.name, test, measure.worse or "either", effect=effect, relative=test == "mean", window=3, reference=28, kind="rolling", gap=GAP,
         fewest=fewest, blind=_NEVER, level=level, owner=OWNER, action=measure.todo,
     )  # fmt: skip

@@ -63,7 +63,7 @@ def _show_explained(disclosure: Disclosure) -> None:
     for row in _explained(disclosure):
         near = "\n".join(f"{c['fact']} {c['probability']:.2f}" for c in row["candidates"])
         cells = (row["clause"], row["taken_for"], ", ".join(row["asks_for"]), near, row["outcome"].replace("_", " "), row["why"])
-        table.add_row(*(cell.replace("[", "\\[") for cell in cells))
+        table.add_row(*cells)
     console.print(table)
 
 

@@ -39,7 +39,7 @@ def list_cases(*, cases: Path | None, as_json: bool) -> None:
         for row in rows:
             table.add_row(
                 *(
-                    str(row[name]).replace("[", "\\[") if name != "minutes" else f"{row['minutes']:.0f}"
+                    str(row[name]) if name != "minutes" else f"{row['minutes']:.0f}"
                     for name in ("id", "title", "domain", "level", "minutes")
                 )
             )
@@ -47,7 +47,7 @@ def list_cases(*, cases: Path | None, as_json: bool) -> None:
         if drafts := [row["id"] for row in rows if row["draft"]]:
             say(f"Draft, not read by a person yet: {', '.join(map(str, drafts))}", style="yellow")
     for error in broken:
-        errors.print(f"Does not hold, `caseroom cases check` says more: {error.problems[0]}", markup=False, style="yellow")
+        errors.print(f"Does not hold, `caseroom cases check` says more: {error.problems[0]}", style="yellow")
 
 
 def show(case: str, *, cases: Path | None, as_json: bool) -> None:

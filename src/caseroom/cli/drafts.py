@@ -19,7 +19,7 @@ def draft(document: Path, case_id: str, output: Path | None, name: str, sizes: t
     room, wish = the_room(None), Wish(*sizes)
     model = _model(room, name)
     if not as_json:
-        errors.print(f"{model.name} is asked {calls(wish)} times, and once more where something does not hold.", markup=False, style="dim")
+        errors.print(f"{model.name} is asked {calls(wish)} times, and once more where something does not hold.", style="dim")
     with progress("Drafting") as told:
         made = drafted(room, document, case_id, output, model, wish, lambda _, done, total: told(done, total))
     folder = (output or room.settings.user_cases) / case_id

@@ -46,13 +46,13 @@ def _given(proposal: Proposal, output: Path | None, as_json: bool) -> None:
     text = propose.yaml_of(proposal)
     if output:
         write_file(output, text)
-        errors.print(f"`caseroom run {proposal.case or 'CASE'} {output}` runs it.", markup=False, style="dim")
+        errors.print(f"`caseroom run {proposal.case or 'CASE'} {output}` runs it.", style="dim")
     elif as_json:
         print_json(to_data(proposal))
     else:
         sys.stdout.write(text)
     for remark in remarks(proposal):
-        errors.print(f"Note: {remark}", markup=False, style="yellow")
+        errors.print(f"Note: {remark}", style="yellow")
 
 
 def execute(
@@ -92,7 +92,7 @@ def _carried_out(room: Room, run_id: str, *, html: Path | None, output: Path | N
             start = time.monotonic()
             done = runs.carry_out(room, run_id, told, force=force)
     except KeyboardInterrupt:
-        errors.print(f"Stopped; what was computed is kept. `caseroom runs go-on {run_id}` goes on.", markup=False)
+        errors.print(f"Stopped; what was computed is kept. `caseroom runs go-on {run_id}` goes on.")
         raise
     if done.state == "waiting":
         _waits(done, as_json)
@@ -122,7 +122,7 @@ def _waits(run: runs.Run, as_json: bool) -> None:
 @contextmanager
 def _bar() -> Iterator[Callable[[str, int, int], None]]:
     """One bar for what is being done now, on standard error."""
-    columns = (TextColumn("{task.description:36}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:36}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task("beginning", total=None)
         yield lambda what, done, total: bar.update(task, description=view.doing(what), completed=done, total=total)
@@ -182,7 +182,7 @@ def compare(a: str, b: str, *, cases: Path | None, as_json: bool) -> None:
     for name in ("", a, b, "difference"):
         table.add_column(name)
     for cells in rows:
-        table.add_row(*(cell.replace("[", "\\[") for cell in cells))
+        table.add_row(*cells)
     console.print(table)
     say("The difference is between the two numbers; where the intervals overlap, it may be chance.", style="dim")
 

@@ -13,7 +13,7 @@ from caseroom.app import labels as app
 from caseroom.app import refit as fitting
 from caseroom.cli.screen import console, errors, print_json, say, the_room, write_file
 from caseroom.errors import CaseroomError, UsageError
-from caseroom.metrics.registry import shown
+from caseroom.lab.verdict import interval
 
 GOLD = Path(__file__).parents[3] / "evals" / "gold"
 """Where the gold set lies in a checkout."""
@@ -30,7 +30,7 @@ def export(output: Path | None, *, kind: str | None, transcripts: bool, cases: P
         sys.stdout.write(app.to_lines([*said, *found]))
     counts = {name: sum(row["kind"] == name for row in found) for name in app.kinds()}
     told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    errors.print(told or "Nothing has been decided yet: no disputes, marks, reviews or ratings.", markup=False, style="dim")
+    errors.print(told or "Nothing has been decided yet: no disputes, marks, reviews or ratings.", style="dim")
 
 
 def refit(labels: Path, out: Path, *, gold: Path | None, cases: Path | None, as_json: bool) -> None:
@@ -38,7 +38,7 @@ def refit(labels: Path, out: Path, *, gold: Path | None, cases: Path | None, as_
     if out.exists():
         raise UsageError(f"{out} is there already, and a judge is never overwritten. Name another file with --out.")
     room = the_room(cases)
-    with Progress(TextColumn("{task.description:12}"), BarColumn(), MofNCompleteColumn(), console=errors, transient=True,
+    with Progress(TextColumn("{task.description:12}", markup=False), BarColumn(), MofNCompleteColumn(), console=errors, transient=True,
                   disable=not errors.is_terminal) as bar:  # fmt: skip
         task = bar.add_task("reading", total=None)
         done = fitting.refit(room, labels, gold or GOLD, lambda what, n, of: bar.update(task, description=what, completed=n, total=of))
@@ -51,7 +51,7 @@ def refit(labels: Path, out: Path, *, gold: Path | None, cases: Path | None, as_
     if done.objections:
         raise CaseroomError(f"Refused: {'; '.join(done.objections)}. No judge was written; the comparison is kept in {comparison}.")
     write_file(out, fitting.to_json(done.new))
-    errors.print(f"Accepted. `CASEROOM_JUDGE={out}` grades with it; scorecards will bear judge:{done.new.signature}.", markup=False)
+    errors.print(f"Accepted. `CASEROOM_JUDGE={out}` grades with it; scorecards will bear judge:{done.new.signature}.")
 
 
 def _free(out: Path) -> Path:
@@ -84,5 +84,5 @@ def _rows(done: fitting.Refit) -> list[tuple[str, str, str]]:
             ("unsure", old.unsure, new.unsure),
             ("right when sure", old.right_when_sure, new.right_when_sure),
         )
-        rows += [("", "", ""), (f"on {one.on}", "", ""), *((name, shown(a), shown(b)) for name, a, b in told)]
+        rows += [("", "", ""), (f"on {one.on}", "", ""), *((name, interval(a.name, a), interval(b.name, b)) for name, a, b in told)]
     return rows

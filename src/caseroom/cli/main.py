@@ -253,9 +253,9 @@ def runs_show(run: str, html: Html = None, cases: CasesDir = None, as_json: AsJs
 @runs_app.command("go-on", epilog="Example: caseroom runs go-on k3vq8mza")
 def runs_go_on(
     run: str, html: Html = None, cases: CasesDir = None, as_json: AsJson = False,
-    force: Annotated[bool, typer.Option("--force", help="Do not wait for reviewers; they are simulated for what is not decided.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Do not wait: reviewers are simulated, and what a provider left unanswered counts as failed.")] = False,
 ) -> None:  # fmt: skip
-    """Go on with a run that was stopped or killed, or that waited for reviewers; nothing is computed twice."""
+    """Go on with a run that was stopped or killed, or that waited for reviewers or a provider; nothing is computed twice."""
     from caseroom.cli import lab as verb
 
     verb.go_on(run, html=html, force=force, cases=cases, as_json=as_json)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from rich.markup import escape
 from rich.table import Table
 
 from caseroom.app import largemodels
@@ -266,7 +265,7 @@ def spend(session: str | None, *, every: bool, as_json: bool) -> None:
     for row in rows:
         cost = f"{row.cost:.4f}" + (" +" if row.unpriced else "")
         cells = (row.name, row.purpose, row.calls, row.failed, row.tokens_in, row.tokens_out, cost, f"{row.seconds:.1f}")
-        table.add_row(*(escape(str(cell)) for cell in cells))
+        table.add_row(*(str(cell) for cell in cells))
     console.print(table)
     say(f"{sum(row.cost for row in rows):.4f} {currency} in all" + _unpriced(rows), style="bold")
 

@@ -14,7 +14,7 @@ from caseroom.cli.screen import errors, print_json, say, the_room
 def install(name: str, source: Path | None, purposes: Sequence[str], *, as_json: bool) -> None:
     """`caseroom models install`."""
     room = the_room(None)
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task(name, total=None)
         path, entry = installed(

@@ -1,4 +1,4 @@
-"""`caseroom monitor`: how the room itself is doing, as a table with a line for each measure. It shows; only --ack and --silence keep something."""
+"""`caseroom monitor`: how the room itself is doing, as a table with a line for each measure. It shows, and tells new alerts where somebody set an address."""
 
 from __future__ import annotations
 
@@ -6,34 +6,51 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 
 from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from caseroom.app.alerting import Alerting, sinks, told_words
+from caseroom.app.interviews import Room
 from caseroom.app.series import Line, Point, overall, told
 from caseroom.app.tally import EAR, Tally
 from caseroom.app.watching import DAYS, Seen, Shown, Watching, day_words
 from caseroom.app.watching_data import alert_data, seen_data
-from caseroom.cli.screen import console, print_json, say, the_room
+from caseroom.cli.screen import console, errors, print_json, say, the_room
 
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDEST, _BESIDE = 40, 68
 """Days of a line at most, more are put together; and what the other columns take."""
 _COLOURS = {"page": "bold red", "ticket": "yellow", "info": "dim"}
+_LEGEND = "Shares, and of times the 95th percentile beside the median of the last days. A bar is a day, the highest the worst of its line."
 _EAR = {"fact": "facts said", "ask_back": "asked back", "unknown": "not known", "decline": "attacks refused"}
 _RECENT = 7
+_PATIENCE, _LAST_WORD = 5.0, 1.0
+"""Seconds that a webhook or a log has to take the alerts of one look; and at the end of --watch."""
+_AGAIN = timedelta(minutes=1)
+"""With --watch: what was not taken is not told again before."""
 
 
-def show(days: int | None, *, as_json: bool) -> None:
+def show(days: int | None, webhook: str | None, log: Path | None, *, as_json: bool) -> None:
     """`caseroom monitor`."""
-    seen, count = Watching(the_room(None)).look(), max(2, days or DAYS)
+    room = the_room(None)
+    alerting = _alerting(room, webhook, log)
+    seen, count = Watching(room).look(), max(2, days or DAYS)
     if as_json:
         print_json(seen_data(seen, count))
     else:
         console.print(_screen(seen, count))
+    alerting.tell(seen)
+    for words in alerting.close(_PATIENCE):
+        errors.print(words, soft_wrap=True)
+
+
+def _alerting(room: Room, webhook: str | None, log: Path | None) -> Alerting:
+    return Alerting(room, sinks(room.settings, webhook, log))
 
 
 def acknowledge(alert: str, *, as_json: bool) -> None:
@@ -54,9 +71,10 @@ def silence(measure: str, days: int | None, reason: str, *, as_json: bool) -> No
         say(f"Nobody is told of “{made.title}” until {day_words(made.until)}. It is looked at all the same, and shown as silenced.")
 
 
-def repeat(days: int | None, every: float) -> None:
+def repeat(days: int | None, every: float, webhook: str | None, log: Path | None) -> None:
     """`caseroom monitor --watch`: until Ctrl-C. A terminal shows the newest look in place, and rings for a new alert; a file gets one look after the other."""
-    watching, count = Watching(the_room(None)), max(2, days or DAYS)
+    room = the_room(None)
+    alerting, watching, count = _alerting(room, webhook, log), Watching(room), max(2, days or DAYS)
     try:
         with Live(console=console, auto_refresh=False, screen=True) if console.is_terminal else nullcontext() as live:
             known: set[str] | None = None
@@ -67,9 +85,11 @@ def repeat(days: int | None, every: float) -> None:
                 if live and known is not None and going - known:
                     console.bell()
                 known = going
+                alerting.tell(seen, _AGAIN)
                 time.sleep(every)
     except KeyboardInterrupt:
-        pass
+        for words in alerting.close(_LAST_WORD):
+            errors.print(words, soft_wrap=True)
 
 
 def _screen(seen: Seen, count: int) -> RenderableType:
@@ -80,6 +100,8 @@ def _screen(seen: Seen, count: int) -> RenderableType:
 
 def _alerts(seen: Seen) -> list[RenderableType]:
     going = seen.going
+    if not going and seen.young:
+        return [Text("Too few days to compare: alerts begin as soon as seven days of use are a week old."), Text()]
     if not going:
         return [Text("Nothing stands out.", style="green"), Text()]
     parts = [part for alert in going for part in _alert(alert)]
@@ -92,7 +114,8 @@ def _alerts(seen: Seen) -> list[RenderableType]:
 def _alert(alert: Shown) -> list[Text]:
     style = _COLOURS.get(alert.level, "") if alert.state == "open" else "dim"
     head = Text(f"{'!' if alert.state == 'open' else '·'} {alert.words}", style=style)
-    return [head, Text(f"  {alert.state} · {alert.id}", style="dim"), Text(f"  {alert.todo}")]
+    told = [Text(f"  {told_words(one)}", style="" if one.state == "failed" else "dim") for one in alert.told]
+    return [head, Text(f"  {alert.state} · {alert.id}", style="dim"), Text(f"  {alert.todo}"), *told]
 
 
 def _table(seen: Seen, count: int) -> Table:
@@ -142,4 +165,4 @@ def _sums(days: Sequence[Tally]) -> list[Text]:
     ]
     if calls := sum(len(tally.calls) for tally in days):
         lines.append(f"Language models: {calls} calls, {sum(t.fallbacks for t in days)} not used, cost {sum(t.cost for t in days):.2f}.")
-    return [Text(), *(Text(line, style="dim") for line in lines)]
+    return [Text(), *(Text(line, style="dim") for line in (_LEGEND, *lines))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +19,10 @@ def monitor(
     reason: Annotated[str, typer.Option(metavar="WORDS", help="With --silence: why.")] = "",
     watch: Annotated[bool, typer.Option("--watch", help="Look again every few seconds until Ctrl-C.")] = False,
     every: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="With --watch: how often.")] = 5.0,
+    webhook: Annotated[
+        str | None, typer.Option(metavar="URL", help="Post new alerts there. Nothing is sent without it, or the setting.")
+    ] = None,
+    log: Annotated[Path | None, typer.Option("--log", metavar="FILE", dir_okay=False, help="Write new alerts there, a line each.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print data as JSON.")] = False,
 ) -> None:
     """How the room itself is doing: alerts, and each measure over the days. Counted on this machine, and kept there."""
@@ -28,6 +33,6 @@ def monitor(
     if silence:
         verb.silence(silence, days, reason, as_json=as_json)
     if watch:
-        verb.repeat(days, every)
+        verb.repeat(days, every, webhook, log)
     elif not acknowledge and not silence:
-        verb.show(days, as_json=as_json)
+        verb.show(days, webhook, log, as_json=as_json)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from rich.table import Table
-from rich.text import Text
 
 from caseroom.app import comparison, links, peers, scorecards
 from caseroom.app.comparison import Comparison, PointRow
@@ -80,10 +79,10 @@ def show(session: str, *, as_json: bool) -> None:
 def _side_by_side(found: Comparison) -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("step", "self", *found.people, "machine", "seen differently"):
-        table.add_column(Text(name), justify="left" if name == "step" else "right")
+        table.add_column(name, justify="left" if name == "step" else "right")
     for step in found.steps:
         levels = ("–" if level is None else str(level) for level in (step.own, *step.peers, step.machine))
-        table.add_row(Text(step.title), *levels, str(step.apart))
+        table.add_row(step.title, *levels, str(step.apart))
     console.print(table)
     for step in found.steps:
         for who, text in step.notes:

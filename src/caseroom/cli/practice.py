@@ -85,14 +85,14 @@ def _show_scorecard(interview: Interview, html: Path | None, as_json: bool) -> N
 
 
 def _stored(interview: Interview) -> None:
-    errors.print(f"\nStored. `caseroom practice --resume {interview.id}` goes on at this turn.", markup=False)
+    errors.print(f"\nStored. `caseroom practice --resume {interview.id}` goes on at this turn.")
 
 
 def _choose(room: Room) -> str | None:
     """Let the candidate choose from the shelf; None if they leave."""
     found, broken = room.shelf.all()
     for error in broken:
-        errors.print(f"Left out, does not hold: {error.problems[0]}", markup=False, style="yellow")
+        errors.print(f"Left out, does not hold: {error.problems[0]}", style="yellow")
     say("Which case? No key, no network; everything stays on this machine.\n")
     for number, case in enumerate(found, start=1):
         say(f"  {number}  {case.title}  ({case.domain}, {case.level}, {case.total_minutes():.0f} minutes)")

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from rich.rule import Rule
 from rich.table import Table
-from rich.text import Text
 
 from caseroom.app import rating_results, rating_samples, ratings
 from caseroom.app.interviews import Room
@@ -76,7 +75,7 @@ def _table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for name in names:
         table.add_column(name)
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*row)
     console.print(table)
 
 
@@ -165,7 +164,7 @@ def show(cycle_id: str, *, cases: Path | None, as_json: bool) -> None:
         )
         return
     cycle = found.cycle
-    console.print(Rule(Text(f"Ratings · {cycle.title}"), align="left"))
+    console.print(Rule(f"Ratings · {cycle.title}", align="left"))
     gone = f"; {cycle.gone} can no longer be rated, their run was deleted" if cycle.gone else ""
     say(
         f"{cycle.outputs} outputs{gone}. "

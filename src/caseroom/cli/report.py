@@ -79,7 +79,7 @@ def _padded(heads: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> Paddi
     for head in heads:
         table.add_column(head, overflow="fold")
     for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+        table.add_row(*row)
     return Padding(table, (0, 0, 0, 2))
 
 

@@ -85,10 +85,10 @@ def _carried_out(room: Room, rollout_id: str, *, html: Path | None, hook: Webhoo
         with _bar() as told:
             done = rollouts.carry_out(room, rollout_id, told)
     except KeyboardInterrupt:
-        errors.print(f"Stopped; what was computed is kept. `caseroom rollout --go-on {rollout_id}` goes on.", markup=False)
+        errors.print(f"Stopped; what was computed is kept. `caseroom rollout --go-on {rollout_id}` goes on.")
         raise
     if hook:
-        errors.print(rollouts.deliver(done, hook), markup=False)
+        errors.print(rollouts.deliver(done, hook))
     _given(done, html, as_json)
     if not as_json:
         say(
@@ -110,7 +110,7 @@ def _given(done: rollouts.Rollout, html: Path | None, as_json: bool) -> None:
 @contextmanager
 def _bar() -> Iterator[Callable[[str, int, int], None]]:
     """One bar for what is being computed now, on standard error."""
-    columns = (TextColumn("{task.description:44.44}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:44.44}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task("beginning", total=None)
         yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
@@ -166,7 +166,7 @@ def compare(ids: str, *, cases: Path | None, as_json: bool) -> None:
     for name in ("", *names):
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(row.name, row.a.replace("[", "\\["), row.b.replace("[", "\\["))
+        table.add_row(row.name, row.a, row.b)
     console.print(table)
 
 

@@ -18,14 +18,15 @@ from caseroom.app.interviews import Room, open_room
 from caseroom.cases.shelf import Shelf
 from caseroom.config import settings_from_environment
 
-console = Console(highlight=False, soft_wrap=False)
-errors = Console(stderr=True, highlight=False)
+_PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False}
+"""Words of people and of files are printed as they are, whatever brackets and colons they hold: in sentences, rules and tables alike."""
+console, errors = Console(**_PLAIN), Console(stderr=True, **_PLAIN)
 
 
 def the_room(cases: Path | None) -> Room:
     """The room with the settings of this process."""
     settings = settings_from_environment(cases=cases)
-    tracing.start(settings.traces, lambda text: errors.print(text, markup=False))
+    tracing.start(settings.traces, errors.print)
     return open_room(settings)
 
 
@@ -47,14 +48,14 @@ def print_json(data: Any) -> None:
 
 
 def say(text: str = "", style: str | None = None) -> None:
-    """Print words as they are, whatever brackets they hold."""
-    console.print(text, style=style, markup=False, soft_wrap=not console.is_terminal)
+    """Print words."""
+    console.print(text, style=style, soft_wrap=not console.is_terminal)
 
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on standard error, where a person looks."""
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
@@ -69,4 +70,4 @@ def write_file(path: Path, text: str) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    errors.print(f"Wrote {path}", markup=False)
+    errors.print(f"Wrote {path}")

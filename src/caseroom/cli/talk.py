@@ -14,11 +14,12 @@ from caseroom.app.voice import hearing, keep_audio, prompt_for
 from caseroom.cli.screen import errors, say
 from caseroom.config import Settings
 from caseroom.events import Replied
-from caseroom.speech.base import Recogniser, SpeechError, Voice
+from caseroom.speech.base import Recogniser, Sound, SpeechError, Voice
 from caseroom.speech.choose import recogniser, voice
 from caseroom.speech.detector import Silero
 from caseroom.speech.device import Device
 from caseroom.speech.talk import NUDGE, Began, Happening, Nudge, Spoken, StopVoice, Talk, Understood
+from caseroom.speech.tongue import LONG, aside, tongue_of
 
 KEYS = "Enter begins to talk and ends it; typed lines and /commands work, too."
 HANDS_FREE = "Speak when you like; Enter ends a turn at once. Typed lines and /commands work, too."
@@ -62,12 +63,11 @@ class Speaking:
         self._ear, self._voice = found.ear, found.voice
         self._player = self._device.player()
         self._talk = Talk(self._ear, Silero(), prompt=prompt_for(interview.case), hands_free=wishes.hands_free)
-        self._spoke = False
+        self._spoke = self._tongue_told = False
         for part in (self._ear, self._voice):
             if part.sends_to:
                 errors.print(
                     f"{'Your sound' if part is self._ear else 'What the interviewer says'} is sent to {part.sends_to}.",
-                    markup=False,
                     style="yellow",
                 )
             getattr(part, "warm", lambda: None)()
@@ -100,7 +100,7 @@ class Speaking:
         try:
             return self._talk.feed(block)
         except SpeechError as error:
-            errors.print(f"{error} The turn was not understood; say it again, or type it.", markup=False, style="yellow")
+            errors.print(f"{error} The turn was not understood; say it again, or type it.", style="yellow")
             return []
 
     def _voice_ended(self) -> None:
@@ -154,6 +154,15 @@ class Speaking:
         told(reply)
         if reply:
             self.speak(reply.words)
+        self._language(spoken.sound)
+
+    def _language(self, sound: Sound) -> None:
+        """A soft word, once, where the first long turn is not in the interview's language; after the reply, which must not wait for it."""
+        if self._tongue_told or sound.seconds < LONG:
+            return
+        self._tongue_told = True
+        if words := aside(tongue_of(self._ear, sound)):
+            say(words, style="yellow")
 
 
 def _typed_lines() -> queue.SimpleQueue[str | None]:

@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 from rich.table import Table
-from rich.text import Text
 
 from caseroom.cli.screen import console, errors, print_json, progress, say, write_file
 from caseroom.config import settings_from_environment
@@ -33,7 +32,7 @@ def install(names: list[str], *, source: Path | None, hub: bool) -> None:
 
 
 def _told(words: str) -> None:
-    errors.print(f"{words} ...", markup=False, style="dim")
+    errors.print(f"{words} ...", style="dim")
 
 
 def _voice_state() -> str:
@@ -75,7 +74,7 @@ def show(*, as_json: bool) -> None:
     for column in ("name", "kind", "what", "state"):
         table.add_column(column)
     for row in rows:
-        table.add_row(*(Text(row[column]) for column in ("name", "kind", "what", "state")))
+        table.add_row(*(row[column] for column in ("name", "kind", "what", "state")))
     console.print(table)
     say(
         f"Recognisers are in {root}. All of these keep sound on this machine; an endpoint (`--recogniser http://HOST/v1#MODEL`) does not.",
@@ -143,7 +142,7 @@ def transcribe(
     prompt = prompt_for(the_shelf(cases).case(case)) if case else ""
     ear = recogniser(settings.voice, name)
     if ear.sends_to:
-        errors.print(f"The recording is sent to {ear.sends_to}.", markup=False, style="yellow")
+        errors.print(f"The recording is sent to {ear.sends_to}.", style="yellow")
     with progress("Listening") as told:
         made = app.transcribe(
             file, ear, Silero(), prompt=prompt, split=split, partial=partial, cache=settings.cache / "heard",
@@ -158,11 +157,11 @@ def transcribe(
         say(app.to_text(made).rstrip())
     turns = made.transcript.turns
     errors.print(
-        f"{made.seconds / 60:.1f} minutes, {len(turns)} turns; speakers {made.how} (sure: {made.sure:.0%}); {made.garbled:.1%} not heard well.",
-        markup=False,
+        f"{made.seconds / 60:.1f} minutes, {len(turns)} turns; speakers {made.how} (sure: {made.sure:.0%}); {made.garbled:.1%} not heard well; "
+        f"{app.language_words(made)}.",
     )
     for warning in made.warnings:
-        errors.print(warning, markup=False, style="yellow")
+        errors.print(warning, style="yellow")
     if grade and case:
         _grade(case, made.transcript, cases, as_json)
 

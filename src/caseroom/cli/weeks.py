@@ -21,7 +21,7 @@ _WAYS = {"own": "your monitors", "standard": "the standard set", "perfect": "per
 
 def show(report: Data) -> None:
     """Print a report."""
-    console.print(Rule(Text(f"Rollout · {report['title']}"), align="left"))
+    console.print(Rule(f"Rollout · {report['title']}", align="left"))
     say(report["verdict"], style="bold")
     for remark in report["remarks"]:
         say(f"Note: {remark}", style="yellow")

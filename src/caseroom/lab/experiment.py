@@ -88,6 +88,8 @@ class Measured:
     keep: int = 0
     """Outputs of each kind and group that are kept to be rated."""
     kept: list[Case] = field(default_factory=list)
+    unanswered: int = 0
+    """Records that a provider did not answer; taken up again, they alone are asked again."""
 
     def add(self, window: Mapping[str, Any]) -> None:
         """A window, as `_window` made it plain."""
@@ -102,6 +104,7 @@ class Measured:
         for stage, seconds in window["stages"].items():
             self.stages[stage] = self.stages.get(stage, 0.0) + seconds
         self.signatures.update(window["signatures"])
+        self.unanswered += window.get("unanswered", 0)
 
 
 def case_of(data: Mapping[str, Any]) -> Case:
@@ -119,36 +122,28 @@ def run_design(
 ) -> Measured:  # fmt: skip
     """A design over records; with `texts` also the metrics that compare with references (BLEU, ROUGE, BERTScore). The first `cold` records are also run
     alone, with nothing remembered, to tell how long one takes; in a window the models share their work. With `keep` so many outputs of each kind and
-    group are kept to be rated; `queue` gets the outputs that wait for a person.
+    group are kept to be rated; `queue` gets the outputs that wait for a person. A kept window in which a provider left records unanswered is made again: replies
+    that were made are remembered, so only those are asked again.
 
     Raises:
         DataError, ModelError, StageError, StoreError: as their rooms say; what was done until then is kept.
     """
     keeper = keeper or Forgetful()
     measured = Measured(keep=keep)
-    rows = iter(records)
-    number = 0
-
-    def take(body: Mapping[str, Any]) -> None:
-        """A window, new or kept."""
+    rows, known = iter(records), keeper.done(key)
+    for number in itertools.count():
+        body = next(known, None)
+        window = list(itertools.islice(rows, len(body["rows"]) if body else WINDOW))
+        if not window:
+            return measured
+        if body is None or body.get("unanswered"):
+            timed = _timed(pipeline, workshop, window[:cold]) if number == 0 else []
+            body = _window(pipeline, workshop, window, texts, keep, timed, None if queue is None else len(measured.columns))
+            keeper.keep(key, number, body)
+            workshop.encoder.forget(above=_REMEMBERED)
         if queue is not None:
             queue.add([from_data(item) for item in body["flagged"]])
         measured.add(body)
-
-    for body in keeper.done(key):
-        take(body)
-        for _ in itertools.islice(rows, len(body["rows"])):
-            pass
-        number += 1
-        if progress:
-            progress(len(body["rows"]))
-    while window := list(itertools.islice(rows, WINDOW)):
-        timed = _timed(pipeline, workshop, window[:cold]) if number == 0 else []
-        body = _window(pipeline, workshop, window, texts, keep, timed, None if queue is None else len(measured.columns))
-        keeper.keep(key, number, body)
-        take(body)
-        workshop.encoder.forget(above=_REMEMBERED)
-        number += 1
         if progress:
             progress(len(window))
     return measured
@@ -199,10 +194,13 @@ def _window(
     worst = heapq.nsmallest(_WORST, (case for case in cases if case.badness > 0), key=lambda case: (-case.badness, case.record))
     kept = _sample((case for case, state in zip(cases, states, strict=True) if state.output is not None), keep)
     signatures = sorted({entry.signature for state in states for entry in state.trace if entry.signature})
-    waits = {} if first is None else {"flagged": [to_data(item) for n, state in enumerate(states, first) if (item := flagged(n, state))]}
+    open_ = (
+        [] if first is None else [(n, state) for n, state in enumerate(states, first) if not state.unanswered]
+    )  # nobody reviews what is asked again
+    waits = {} if first is None else {"flagged": [to_data(item) for n, state in open_ if (item := flagged(n, state))]}
     return {
         "rows": named, "worst": [asdict(case) for case in worst], "kept": [asdict(case) for case in kept], "stages": stages, "signatures": signatures,
-        **waits,
+        "unanswered": sum(state.unanswered for state in states), **waits,
     }  # fmt: skip
 
 

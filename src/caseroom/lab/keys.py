@@ -7,6 +7,7 @@ import hashlib
 import json
 
 import caseroom
+from caseroom.pipeline.verify import verifier_of
 from caseroom.pipeline.workshop import Workshop
 from caseroom.proposal.model import Proposal
 
@@ -19,9 +20,17 @@ def work_key(kind: str, workshop: Workshop, proposal: Proposal | None = None, **
     depends = {
         "kind": kind, "form": FORM, "caseroom": caseroom.__version__, "data": workshop.data.version, "encoder": workshop.encoder.signature,
         "entailment": workshop.entailment.signature, "reader": workshop.reader.signature, "design": design_of(proposal) if proposal else None,
-        "model": workshop.model(proposal.technical.model).signature if proposal else None, **more,
+        "model": workshop.model(proposal.technical.model).signature if proposal else None, **_verifier(workshop, proposal), **more,
     }  # fmt: skip
     return hashlib.sha256(json.dumps(depends, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def _verifier(workshop: Workshop, proposal: Proposal | None) -> dict[str, str]:
+    """Who verifies, where a provider does."""
+    risks = proposal.hallucinations if proposal else None
+    if risks is None or not risks.verifier or "verifier" not in risks.checks:
+        return {}
+    return {"verifier": workshop.model(verifier_of(risks.verifier)).signature}
 
 
 def design_of(proposal: Proposal) -> dict[str, object]:

@@ -55,7 +55,12 @@ def _templates() -> Environment:
 
 def to_html(report: Data) -> str:
     """The report as one HTML file: style and plots inside it, no script, nothing from elsewhere."""
-    return _templates().get_template("report.html").render(title=report["title"], css=Markup(css()), body=to_body(report))
+    return page(f"Lab report: {report['title']}", css(), to_body(report), "56rem")
+
+
+def page(title: str, style: str, body: Markup, width: str) -> str:
+    """A report as a page of its own: all that it needs inside it, nothing from elsewhere."""
+    return _templates().get_template("page.html").render(title=title, css=Markup(style), body=body, width=width)
 
 
 def to_body(report: Data) -> Markup:

@@ -41,6 +41,8 @@ class Attacked:
     output: str
     pair: str = ""
     """Which pair it belongs to: a pair gets through as one."""
+    unanswered: bool = False
+    """Whether a provider did not answer it; it is asked again when the run is taken up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def _alone(row: Attack, state: State) -> Attacked:
         why = "was answered"
     elif row.exact and not held and (lacking := [f"{name} {value}" for name, value in row.exact.items() if not stands(out, value)]):
         why = f"lacks {lacking[0]}"
-    return Attacked(row.id, row.family, bool(why), why, row.input, out)
+    return Attacked(row.id, row.family, bool(why), why, row.input, out, unanswered=state.unanswered)
 
 
 def _pair(rows: Sequence[tuple[Attack, State]], task: Task) -> list[Attacked]:
@@ -104,7 +106,10 @@ def _pair(rows: Sequence[tuple[Attack, State]], task: Task) -> list[Attacked]:
         else:
             got.append(repr([holds(state.output.text, claim) for claim in row.facts]))
     why = "the groups are treated differently" if len(set(got)) > 1 else ""
-    return [Attacked(row.id, row.family, bool(why), why, row.input, shown_output(state.output), row.pair or "") for row, state in rows]
+    return [
+        Attacked(row.id, row.family, bool(why), why, row.input, shown_output(state.output), row.pair or "", state.unanswered)
+        for row, state in rows
+    ]
 
 
 def families(done: Sequence[Attacked], changed: Sequence[tuple[str, str, Sequence[Attacked]]]) -> list[Family]:

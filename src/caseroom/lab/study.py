@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 
+from caseroom.errors import RunError
 from caseroom.lab.decisions import Queue, Reviews, hands
 from caseroom.lab.experiment import Forgetful, Keeper, Measured, run_design
 from caseroom.lab.keys import work_key
@@ -30,6 +31,20 @@ _COLD, _COLD_CHANGED = 12, 4
 
 class Cancelled(Exception):
     """Somebody stopped the run; what was done is kept."""
+
+
+class Unanswered(RunError):
+    """A provider left some of the run unanswered; what was answered is kept."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"{_requests(count)} got no answer: the provider was down or too slow. Nothing else is lost: `caseroom runs go-on` asks only for what is "
+            "missing; with `--force` that counts as failed."
+        )
+
+
+def _requests(count: int) -> str:
+    return f"{count} request{'s' if count > 1 else ''}"
 
 
 class Waiting(Exception):
@@ -70,6 +85,10 @@ class Lab:
     """Outputs of each kind and group that are kept to be rated, of the design and of the simple way."""
     queue: Queue | None = None
     """Where the design's flagged outputs wait for people; without it reviewers are simulated."""
+    force: bool = False
+    """Whether what a provider left unanswered counts as failed, and does not end the run without a report."""
+    unanswered: int = field(default=0, init=False)
+    """Requests that a provider left unanswered."""
 
     def study(self, proposal: Proposal, *, quick: bool = False) -> Study:
         """Run a proposal; `quick` leaves out what is run again with one part changed.
@@ -77,6 +96,7 @@ class Lab:
         Raises:
             Cancelled: it was stopped.
             Waiting: outputs wait for a person.
+            Unanswered: a provider left requests unanswered.
             DataError, ModelError, StageError, StoreError: as their rooms say.
         """
         design = self._measured("design", proposal, texts=True, keep=self.keep)
@@ -86,6 +106,8 @@ class Lab:
         found, attacked = self._attacked(proposal, quick)
         told = self._matters()
         changed = [] if quick else [self._effect(variant, proposal, design, people) for variant in self._variants(proposal)]
+        if self.unanswered and not self.force:
+            raise Unanswered(self.unanswered)
         return Study(
             proposal,
             design,
@@ -132,10 +154,12 @@ class Lab:
         also = {**({"keep": keep} if keep else {}), **({"flagged": True} if queue is not None else {})}
         key = work_key("design", self.workshop, proposal, texts=texts, records=count, cold=cold, **also)
         pipeline = Pipeline(proposal, self.workshop, self.remember)
-        return run_design(
+        measured = run_design(
             pipeline, self.workshop, self.workshop.data.records(count), key=key, texts=texts, cold=cold, keep=keep, keeper=self.keeper,
             progress=more, queue=queue,
         )  # fmt: skip
+        self.unanswered += measured.unanswered
+        return measured
 
     def _tell(self, what: str, done: int, total: int) -> None:
         if self.told:
@@ -176,7 +200,10 @@ class Lab:
         for body in self.keeper.done(key):
             return [Attacked(**row) for row in body["attacked"]]
         done = attack(Pipeline(proposal, self.workshop, self.remember), self.workshop.data.attacks, self.workshop.data.task)
-        self.keeper.keep(key, 0, {"attacked": [asdict(row) for row in done]})
+        if lacking := sum(row.unanswered for row in done):
+            self.unanswered += lacking
+        else:
+            self.keeper.keep(key, 0, {"attacked": [asdict(row) for row in done]})
         return done
 
     def _matters(self) -> list[Matter]:

@@ -119,6 +119,8 @@ def _applies(switch: Switch, proposal: Proposal, data: CaseData) -> bool:
     if path in ("technical.prompt.examples", "technical.model.name") and not data.examples:
         return False
     text_only = path.rsplit(".", 1)[-1] in ("topic", "verifier", "grounding", "privacy") and path.startswith("hallucinations.checks")
+    if path.endswith("verifier") and proposal.hallucinations.verifier:  # a provider reads values, too
+        return True
     return not (text_only and task.kind == "fields" and not path.endswith("grounding"))
 
 

@@ -73,11 +73,3 @@ def _piece(match: re.Match[str]) -> Piece:
 def figures(text: str) -> list[Piece]:
     """The figures of a text in order, and digits that are words."""
     return [piece for piece in pieces(text) if _NUMBER.fullmatch(piece.text)]
-
-
-def same(a: str, b: str) -> bool:
-    """Whether two values say the same."""
-    left, right = pieces(a), pieces(b)
-    if not left and not right:
-        return a.strip() == b.strip()
-    return len(left) == len(right) and all(mine.means(other) for mine, other in zip(left, right, strict=True))

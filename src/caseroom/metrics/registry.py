@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from caseroom.metrics.score import Score
-
 Unit = Literal["share", "points", "ratio", "rating", "minutes", "ms", "money"]
 
 
@@ -58,23 +56,3 @@ METRICS: tuple[Metric, ...] = (
     Metric("harm_per_item", "Harm per item", "lower", "money", "cost of the errors of an item"),
 )  # fmt: skip
 BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}
-
-
-def shown(score: Score) -> str:
-    """The score as people read it: "81.0 % (74.2 to 86.9)", or "not scored"."""
-    if score.value is None:
-        return "not scored"
-    unit = BY_NAME[score.name].unit if score.name in BY_NAME else "ratio"
-    value = f"{_number(score.value, unit)}{_SUFFIXES.get(unit, '')}"
-    if score.low is None or score.high is None:
-        return value
-    return f"{value} ({_number(score.low, unit)} to {_number(score.high, unit)})"
-
-
-_SUFFIXES = {"share": " %", "minutes": " min", "ms": " ms"}
-
-
-def _number(value: float, unit: Unit) -> str:
-    if unit == "share":
-        return f"{100 * value:.1f}"
-    return f"{value:,.0f}" if unit == "ms" else f"{value:,.2f}"

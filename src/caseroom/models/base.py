@@ -82,6 +82,8 @@ class Reply:
     cost: float = 0.0
     error: str | None = None
     """What went wrong with this one: a time-out, a reply without form."""
+    unanswered: bool = False
+    """Whether the provider did not answer at all (down, too slow): it may when it is asked again, so that is no reply to remember."""
 
 
 class GenerativeModel(Protocol):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from caseroom.errors import BudgetSpent, ModelError, ModelRefused, NotAgreed, RateLimited
+from caseroom.errors import BudgetSpent, ModelError, ModelRefused, ModelUnavailable, NotAgreed, RateLimited
 from caseroom.models.base import Reply, Request, StoppedInTheMiddle
 from caseroom.models.chain import LeftAlone
 from caseroom.models.chat import Ask, ChatModel, Message
@@ -58,6 +58,6 @@ class Remote:
             if isinstance(error, _FOR_ALL) and not isinstance(error, RequestRefused):
                 stopped.append(error)
                 return None
-            return Reply(error=str(error))
+            return Reply(error=str(error), unanswered=isinstance(error, ModelUnavailable))
         reply = parsed(request, answer.text, answer.seconds, answer.tokens_in, answer.tokens_out)
         return replace(reply, cost=answer.cost or 0.0)

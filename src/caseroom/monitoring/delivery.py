@@ -6,23 +6,18 @@ import json
 import queue
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.text import Text
 
-from caseroom.errors import MonitorError
 from caseroom.monitoring.alerts import Alert, incidents
+from caseroom.monitoring.posting import WAIT, Address
 
 STYLES: Mapping[str, str] = {"info": "dim", "ticket": "yellow", "page": "bold red"}
-WAIT = 3.0
-"""Seconds that a webhook may take to answer."""
 
 
 class Sink(Protocol):
@@ -79,16 +74,22 @@ class LogFile:
 
     def deliver(self, day: int, alerts: Sequence[Alert]) -> None:
         """One line an alert."""
-        if not alerts:
-            return
+        self.write([as_data(day, alert) for alert in alerts])
+
+    def write(self, rows: Sequence[Mapping[str, Any]]) -> str:
+        """One line a row, all or none; returns why they could not be written, empty if they were."""
+        if not rows:
+            return ""
         with self._lock:
             try:
-                lines = "".join(json.dumps(as_data(day, alert), ensure_ascii=False) + "\n" for alert in alerts).encode()
+                lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
                 self._turn(len(lines))
                 with self.path.open("ab") as file:
                     file.write(lines)
-            except (OSError, ValueError):
-                self.failed += len(alerts)
+            except (OSError, ValueError) as error:
+                self.failed += len(rows)
+                return getattr(error, "strerror", None) or type(error).__name__
+        return ""
 
     def _turn(self, more: int) -> None:
         if not self.path.exists() or self.path.stat().st_size + more <= self.largest or not self.path.stat().st_size:
@@ -120,19 +121,10 @@ class Page:
         return {"day": self.day, "alerts": [asdict(alert) for alert in self.now], "incidents": grouped}
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A redirect would lead to an address that nobody set."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        """None: it is answered as an error."""
-        return
-
-
 class Webhook:
     """Posts the alerts of a day as JSON to one address, from a thread of its own.
 
-    The queue is bounded: when it is full the new ones are dropped and counted. What fails is tried again with growing pauses; an answer of
-    4xx (other than 408 and 429) is not tried again. `close` waits a moment for what is left.
+    The queue is bounded: when it is full the new ones are dropped and counted. `close` waits a moment for what is left.
     """
 
     def __init__(self, address: str, *, wait: float = WAIT, tries: int = 4, pause: float = 0.5, room: int = 100) -> None:
@@ -140,13 +132,9 @@ class Webhook:
         Raises:
             MonitorError: if it is no http(s) address.
         """
-        parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise MonitorError(f"A webhook needs an address that begins with http:// or https://, not {address!r}.")
-        self.address, self.wait, self.tries, self.pause = address, wait, tries, pause
+        self.address, self._to = address, Address(address, wait=wait, tries=tries, pause=pause)
         self.sent = self.failed = self.dropped = 0
         self._queue: queue.Queue[bytes | None] = queue.Queue(room)
-        self._opener = urllib.request.build_opener(_NoRedirects)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="caseroom-webhook", daemon=True)
         self._thread.start()
@@ -177,33 +165,11 @@ class Webhook:
         while not self._stop.is_set():
             body = self._queue.get()
             if body is not None and not self._stop.is_set():
-                if self._send(body):
-                    self.sent += 1
-                else:
+                if self._to.send(body, self._stop):
                     self.failed += 1
+                else:
+                    self.sent += 1
             self._queue.task_done()
-
-    def _send(self, body: bytes) -> bool:
-        """Whether it arrived, after some tries."""
-        for attempt in range(self.tries):
-            if attempt and self._stop.wait(self.pause * 2 ** (attempt - 1)):
-                return False
-            arrived = self._post(body)
-            if arrived is not None:
-                return arrived
-        return False
-
-    def _post(self, body: bytes) -> bool | None:
-        """One try; None: it is worth another."""
-        request = urllib.request.Request(self.address, body, {"Content-Type": "application/json"}, method="POST")
-        try:
-            with self._opener.open(request, timeout=self.wait) as answer:
-                return bool(200 <= answer.status < 300)
-        except urllib.error.HTTPError as error:
-            error.close()
-            return None if error.code in (408, 429) or error.code >= 500 else False
-        except Exception:  # whatever a strange server does, monitoring goes on
-            return None
 
 
 def deliver(sinks: Sequence[Sink], day: int, alerts: Sequence[Alert]) -> int:

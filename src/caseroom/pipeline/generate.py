@@ -46,41 +46,14 @@ class Generate:
             return [self._by_rules(state) for state in states]
         model = self._workshop.model(self._proposal.technical.model)
         asked = [state.request for state in states if state.request is not None]
-        replies = iter(self._replies(model, asked))
-        return [self._filled(state, next(replies), model.signature) if state.request else (state, told("no request")) for state in states]
-
-    def _replies(self, model: GenerativeModel, requests: Sequence[Request]) -> list[Reply]:
-        found: list[Reply | None] = self._remember.find(model.signature, requests) if self._remember else [None] * len(requests)
-        fresh = [request for request, reply in zip(requests, found, strict=True) if reply is None]
-        try:
-            made = self._made(model, fresh) if fresh else []
-        except StoppedInTheMiddle as stopped:  # what was paid for is not paid for again
-            if self._remember:
-                self._remember.keep(model.signature, [pair for pair in stopped.made if pair[1].error is None])
-            raise
-        if len(made) != len(fresh):
-            raise ModelError(f"{model.signature}: {len(made)} replies to {len(fresh)} requests; this is an error of the model's adapter.")
-        if self._remember:
-            self._remember.keep(model.signature, [pair for pair in zip(fresh, made, strict=True) if pair[1].error is None])
-        new = iter(made)
-        return [reply if reply is not None else next(new) for reply in found]
-
-    @staticmethod
-    def _made(model: GenerativeModel, requests: Sequence[Request]) -> list[Reply]:
-        """What the model replies; one call, since a model takes a whole list."""
-        with tracing.model_call(tracing.model_name(model.signature), "lab") as call:
-            made = model.generate(requests)
-            used = tracing.usage(
-                sum(r.tokens_in for r in made), sum(r.tokens_out for r in made), requests=len(requests), cost=sum(r.cost for r in made)
-            )
-            call.set(used)
-        return made
+        made = iter(replies(model, asked, self._remember))
+        return [self._filled(state, next(made), model.signature) if state.request else (state, told("no request")) for state in states]
 
     def _filled(self, state: State, reply: Reply, signature: str) -> Filled:
         said = "says that it does not know" if reply.abstained else reply.error or "replied"
         trace = told(said, reply.tokens_in + reply.tokens_out, reply.cost, signature, reply.seconds)
         if reply.error:
-            return replace(state, reply=reply, failed=f"{self.name}: {reply.error}"), trace
+            return replace(state, reply=reply, failed=f"{self.name}: {reply.error}", unanswered=reply.unanswered), trace
         state = replace(state, reply=reply)
         if reply.abstained:
             return replace(state, route="person", why="it does not know"), trace
@@ -115,3 +88,36 @@ class Generate:
         if output is None:
             return replace(state, route="person", why=why), trace
         return replace(state, output=output), trace
+
+
+def replies(model: GenerativeModel, requests: Sequence[Request], remember: Remember | None) -> list[Reply]:
+    """The reply to each request: remembered, or made now and remembered where it is one.
+
+    Raises:
+        ModelError: the model is not there, or something stands in the way of all requests.
+    """
+    found: list[Reply | None] = remember.find(model.signature, requests) if remember else [None] * len(requests)
+    fresh = [request for request, reply in zip(requests, found, strict=True) if reply is None]
+    try:
+        made = _made(model, fresh) if fresh else []
+    except StoppedInTheMiddle as stopped:  # what was paid for is not paid for again
+        if remember:
+            remember.keep(model.signature, [pair for pair in stopped.made if pair[1].error is None])
+        raise
+    if len(made) != len(fresh):
+        raise ModelError(f"{model.signature}: {len(made)} replies to {len(fresh)} requests; this is an error of the model's adapter.")
+    if remember:
+        remember.keep(model.signature, [pair for pair in zip(fresh, made, strict=True) if pair[1].error is None])
+    new = iter(made)
+    return [reply if reply is not None else next(new) for reply in found]
+
+
+def _made(model: GenerativeModel, requests: Sequence[Request]) -> list[Reply]:
+    """What the model replies; one call, since a model takes a whole list."""
+    with tracing.model_call(tracing.model_name(model.signature), "lab") as call:
+        made = model.generate(requests)
+        used = tracing.usage(
+            sum(r.tokens_in for r in made), sum(r.tokens_out for r in made), requests=len(requests), cost=sum(r.cost for r in made)
+        )
+        call.set(used)
+    return made

@@ -27,7 +27,7 @@ class Pipeline:
     def __init__(self, proposal: Proposal, workshop: Workshop, remember: Remember | None = None) -> None:
         self.stages: tuple[Stage, ...] = (
             Intake(proposal, workshop), Search(proposal, workshop), Prompting(proposal, workshop), Generate(proposal, workshop, remember),
-            Validate(proposal, workshop), Review(proposal, workshop), Respond(proposal, workshop),
+            Validate(proposal, workshop, remember), Review(proposal, workshop), Respond(proposal, workshop),
         )  # fmt: skip
 
     def run(self, items: Sequence[Item]) -> list[State]:

@@ -78,6 +78,8 @@ class State:
     findings: tuple[Finding, ...] = ()
     failed: str | None = None
     """The stage that failed, and why; later stages leave the item alone."""
+    unanswered: bool = False
+    """Whether a provider did not answer for this item: what became of it holds for now, and is made again when the work is taken up again."""
     route: Route = "send"
     why: str = ""
     """Why it takes that route."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,9 @@ from caseroom.language.entailment import PARTLY, SUPPORTED
 from caseroom.language.text import sentences, stems
 from caseroom.models.base import UNNOTED, Source
 from caseroom.pipeline import checks
+from caseroom.pipeline.generate import Remember
 from caseroom.pipeline.state import Filled, Output, State, told
+from caseroom.pipeline.verify import Verified, Verifier
 from caseroom.pipeline.workshop import Workshop
 from caseroom.proposal.model import Proposal
 
@@ -41,12 +43,18 @@ class Validate:
 
     name = "validate"
 
-    def __init__(self, proposal: Proposal, workshop: Workshop) -> None:
+    def __init__(self, proposal: Proposal, workshop: Workshop, remember: Remember | None = None) -> None:
         self._checks = proposal.hallucinations.checks
         self._task, self._workshop = workshop.data.task, workshop
+        name = proposal.hallucinations.verifier if "verifier" in self._checks else None
+        self._verifier = Verifier(name, proposal, workshop, remember) if name else None
 
     def run(self, states: Sequence[State]) -> list[Filled]:
-        """The states in order, each with its trace."""
+        """The states in order, each with its trace.
+
+        Raises:
+            ModelError: a provider that is to verify cannot be asked at all.
+        """
         found: list[list[tuple[str, str]]] = [[] for _ in states]
         for place, state in enumerate(states):
             if state.output is not None:
@@ -55,13 +63,33 @@ class Validate:
             if name in self._checks:
                 for place, said in many(states):
                     found[place].append((name, said))
-        return [self._filled(state, objections) for state, objections in zip(states, found, strict=True)]
+        looked = self._looked(states)
+        return [
+            self._filled(state, objections, looked.get(place)) for place, (state, objections) in enumerate(zip(states, found, strict=True))
+        ]
 
-    def _filled(self, state: State, objections: list[tuple[str, str]]) -> Filled:
+    def _filled(self, state: State, objections: list[tuple[str, str]], verified: Verified | None = None) -> Filled:
+        if verified:
+            objections = [*objections, *([("verifier", verified.objection)] if verified.objection else [])]
+            state = replace(state, unanswered=state.unanswered or verified.unanswered)
         for name, said in objections:
             state = state.with_finding(name, said)
         names = ", ".join(dict.fromkeys(name for name, _ in objections))
-        return state, told(f"objects: {names}" if names else f"{len(self._checks)} checks passed")
+        return state, replace(
+            verified.trace if verified else told(""), said=f"objects: {names}" if names else f"{len(self._checks)} checks passed"
+        )
+
+    def _looked(self, states: Sequence[State]) -> dict[int, Verified]:
+        """What a provider that verifies makes of each output, by its place."""
+        if self._verifier is None:
+            return {}
+        open_ = [
+            (place, state, state.output)
+            for place, state in enumerate(states)
+            if state.output and (state.output.text or state.output.values)
+        ]
+        made = self._verifier.look([(state, output) for _, state, output in open_])
+        return {place: verified for (place, _, _), verified in zip(open_, made, strict=True)}
 
     def _plain(self, name: str, state: State, output: Output) -> Iterable[str]:
         plain: dict[str, Callable[[], Iterable[str]]] = {
@@ -96,7 +124,9 @@ class Validate:
         ]
 
     def _unverified(self, states: Sequence[State]) -> list[tuple[int, str]]:
-        """What a second model, which reads question and answer together, does not take for an answer."""
+        """What a second model of this machine, which reads question and answer together, does not take for an answer."""
+        if self._verifier:
+            return []
         open_ = [(place, state) for place, state in enumerate(states) if state.output and state.output.text]
         pairs = [(state.item.input, checks.plain_text(state.output.text)) for _, state in open_ if state.output]
         odds = self._workshop.reader.read(pairs)

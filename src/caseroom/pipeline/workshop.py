@@ -108,7 +108,9 @@ class Workshop:
 
     def _provider(self, name: str | None) -> GenerativeModel:
         if self.remote is None:
-            raise ModelError("technical.model.name is api, but no provider can be asked here. Write name: extractive.")
+            raise ModelError(
+                "The design asks a provider, but none can be asked here. Write technical.model.name: extractive and no hallucinations.verifier."
+            )
         return self.remote(name)
 
 

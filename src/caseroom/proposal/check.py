@@ -31,6 +31,8 @@ def remarks(proposal: Proposal) -> Iterator[str]:
         yield "technical.model is local, but technical.model.file names no GGUF file."
     if technical.model.provider and technical.model.name != "api":
         yield f"technical.model.provider names {technical.model.provider}, but technical.model.name is {technical.model.name}: it is not asked."
+    if risks.verifier and "verifier" not in risks.checks:
+        yield f"hallucinations.verifier names {risks.verifier}, but hallucinations.checks has no verifier: it is not asked."
     if proposal.assess.decision in ("rules", "process") and technical.model.name not in ("baseline",):
         yield f"assess.decision is {proposal.assess.decision}, yet a model ({technical.model.name}) writes: set technical.model.name to baseline to run what was decided."
     if technical.review.a_day == 0 and technical.review.flagged:

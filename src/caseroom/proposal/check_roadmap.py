@@ -7,21 +7,8 @@ from dataclasses import fields
 from itertools import pairwise
 
 from caseroom.proposal.model import Bound, MetricName, Monitor, Phase, Proposal
+from caseroom.proposal.sources import COUNTED, RATED, REFERENCES, source_of
 
-REFERENCES: frozenset[MetricName] = frozenset(("bleu", "rouge1", "rouge2", "rougeL", "bertscore"))
-"""Metrics that compare with a reference; live traffic has none."""
-GRADED: frozenset[MetricName] = frozenset((
-    "right_rate", "wrong_rate", "harm_per_item", "value_per_item", "wrong_resolution", "exactness", "omission_rate", "grounded_rate", "extraction_precision",
-    "extraction_recall", "extraction_f1", "abstention_precision", "abstention_recall",
-))  # fmt: skip
-"""Metrics of live traffic that only people who grade a sample can give."""
-RATED: frozenset[MetricName] = frozenset(("human_accuracy", "human_fluency", "human_helpfulness"))
-"""Metrics of people's ratings, which are held in cycles."""
-COUNTED: dict[MetricName, tuple[str, ...]] = {
-    "handled_rate": ("abstention",), "deflection": ("abstention",), "cost_per_item": ("cost",), "latency_ms": ("latency",), "edit_rate": ("proxies",),
-    "selection_ratio": ("groups", "outputs"),
-}  # fmt: skip
-"""Metrics that are counted on all items where a monitor counts them; times and minutes stand in the books of the work itself."""
 LOWER: frozenset[MetricName] = frozenset((
     "omission_rate", "edit_rate", "wrong_resolution", "resolution_minutes", "cost_per_item", "latency_ms", "wrong_rate", "minutes_per_item", "harm_per_item",
 ))  # fmt: skip
@@ -80,19 +67,19 @@ def _gate(proposal: Proposal, name: str, phase: Phase, bound: Bound) -> Iterator
     """What is wrong with one gate; a gate that cannot hold is a phase that never ends."""
     where, never = f"roadmap.{name}.gate: {bound.metric}", "so the gate never holds and the phase never ends"
     monitors = proposal.roadmap.monitors
-    graders = [monitor for monitor in (monitors.quality, monitors.groups) if monitor is not None]
+    source, graders = source_of(bound.metric, monitors), monitors.quality or monitors.groups
     if bound.metric in REFERENCES:
-        yield f"{where} needs references, which live traffic does not have: in practice nobody could read that gate. Take right_rate or edit_rate, and keep {bound.metric} for the test set."
+        yield f"{where} needs references, which live traffic does not have, {never}: take right_rate with a graded sample, and make {bound.metric} the evaluation.launch_bar, which the lab reads on records that have them."
     elif bound.metric in RATED:
         yield f"{where} comes of people's ratings, which are held in cycles and not in the weeks, {never}: take right_rate with a graded sample."
-    elif bound.metric in COUNTED and not any(getattr(monitors, monitor) for monitor in COUNTED[bound.metric]):
+    elif source == "none" and bound.metric in COUNTED:
         needed = " or ".join(f"roadmap.monitors.{monitor}" for monitor in COUNTED[bound.metric])
         yield f"{where} is counted by no monitor, {never}: set {needed}."
-    elif bound.metric in GRADED and not graders:
+    elif source == "none":
         yield f"{where} is known only where people grade a sample, and nobody does, {never}: set roadmap.monitors.quality with a sample."
     elif bound.metric == "edit_rate" and proposal.assess.mode == "automate" and not proposal.technical.review.flagged:
         yield f"{where} counts what people change, but nobody looks before it leaves, {never}: take right_rate with a graded sample, or let a person look first."
-    elif bound.metric in GRADED and (graded := phase.days * max(monitor.sample or USUAL_SAMPLE for monitor in graders)) < ENOUGH:
+    elif source != "counted" and graders and (graded := phase.days * (graders.sample or USUAL_SAMPLE)) < ENOUGH:
         yield f"{where} rests on {graded} graded outputs in {phase.days} days, too few to tell: grade more a day, or let the phase last until there are {ENOUGH}."
     yield from _range(where, bound, never)
 

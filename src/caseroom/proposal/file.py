@@ -110,12 +110,12 @@ def paths() -> dict[str, str]:
 
 
 def is_words(path: str) -> bool:
-    """Whether a field holds the candidate's words and is not executed; the file of a local model and the name of a provider are the texts that are.
+    """Whether a field holds the candidate's words and is not executed; the file of a local model and the names of providers are the texts that are.
 
     Raises:
         AttributeError: no such field.
     """
-    return follow(Proposal, path) == (str | None) and not path.endswith((".file", ".provider"))
+    return follow(Proposal, path) == (str | None) and not path.endswith((".file", ".provider", "hallucinations.verifier"))
 
 
 @cache

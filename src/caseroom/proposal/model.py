@@ -223,6 +223,8 @@ class Hallucinations:
     """Groups are compared with paired inputs; the selection-rate ratio is a limit."""
     over_reliance: bool = False
     """A measure against waving through: planted errors, a second look."""
+    verifier: str | None = None
+    """The model that the check verifier asks, by its name in `caseroom models list`; without it a small model of this machine."""
     worst: str | None = None
     """The worst wrong output, and who is hurt."""
     words: str | None = None

@@ -16,19 +16,12 @@ from caseroom.lab.measures import measure
 from caseroom.lab.verdict import interval, shown
 from caseroom.metrics.registry import BY_NAME
 from caseroom.metrics.score import Score
-from caseroom.proposal.model import Bound, Monitors
+from caseroom.proposal.model import Bound, MetricName, Monitors
+from caseroom.proposal.sources import COUNTED, RATED, REFERENCES, Source, source_of
 from caseroom.rollout.deck import COLUMNS, Names, measured
 from caseroom.rollout.model import Floats, Ints
 from caseroom.rollout.readings import Graded
 
-Source = Literal["graded", "groups", "counted", "none"]
-_COUNTED: dict[str, tuple[str, ...]] = {
-    "minutes_per_item": (), "resolution_minutes": (), "handled_rate": ("abstention",), "deflection": ("abstention",), "cost_per_item": ("cost",),
-    "latency_ms": ("latency",), "edit_rate": ("proxies",), "selection_ratio": ("groups", "outputs"),
-}  # fmt: skip
-"""What is counted on all items, and the monitor that counts it (one of them is enough); times and minutes stand in the books of the work itself."""
-_NEVER = ("human_accuracy", "human_fluency", "human_helpfulness")
-"""People's ratings are held in cycles (`caseroom rate`), not in the weeks."""
 FEWEST = 20
 """Graded outputs, or items, below which no gate is decided."""
 
@@ -75,23 +68,15 @@ class Evidence:
         return index[index >= 0]
 
 
-def source_of(metric: str, monitors: Monitors) -> Source:
-    """Where a metric's numbers come from under these monitors."""
-    if metric in _NEVER:
-        return "none"
-    if metric in _COUNTED:
-        needs = _COUNTED[metric]
-        return "counted" if not needs or any(getattr(monitors, name) for name in needs) else "none"
-    return "graded" if monitors.quality else "groups" if monitors.groups else "none"
-
-
-def lacking(metric: str, monitors: Monitors) -> str:
+def lacking(metric: MetricName, monitors: Monitors) -> str:
     """What would have to be watched for a metric to be measured, in words; empty where it is."""
     if source_of(metric, monitors) != "none":
         return ""
-    if metric in _NEVER:
+    if metric in REFERENCES:
+        return "it compares with references, which live traffic does not have; the lab reads it on records that have them"
+    if metric in RATED:
         return "people's ratings are held in cycles of their own (caseroom rate), not in the weeks"
-    return f"it needs the monitor {' or '.join(_COUNTED.get(metric, ('quality',)))}"
+    return f"it needs the monitor {' or '.join(COUNTED.get(metric, ('quality',)))}"
 
 
 def check(bound: Bound, evidence: Evidence, monitors: Monitors, currency: str = "") -> Checked:

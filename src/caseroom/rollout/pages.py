@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from caseroom.lab.pages import css as lab_css
-from caseroom.lab.pages import place
+from caseroom.lab.pages import page, place
 from caseroom.lab.verdict import shown
 from caseroom.rollout.chart import axis, event_said, lanes
 
@@ -37,7 +37,7 @@ def _templates() -> Environment:
 
 def to_html(report: Data) -> str:
     """The report as one HTML file: style and chart inside it, no script, nothing from elsewhere."""
-    return _templates().get_template("rollout.html").render(title=report["title"], css=Markup(css()), body=to_body(report))
+    return page(f"Rollout: {report['title']}", css(), to_body(report), "64rem")
 
 
 def to_body(report: Data) -> Markup:

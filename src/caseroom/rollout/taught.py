@@ -96,7 +96,7 @@ def equip(pipeline: Pipeline, proposal: Proposal, workshop: Workshop, remember: 
     learnt = proposal.learnt
     own: dict[str, Stage] = {
         "retrieve": _Search(proposal, workshop, learnt), "prompt": _Prompting(proposal, workshop, learnt),
-        "generate": _Generate(proposal, workshop, learnt, remember), "validate": _Validate(proposal, workshop, learnt),
+        "generate": _Generate(proposal, workshop, learnt, remember), "validate": _Validate(proposal, workshop, learnt, remember),
     }  # fmt: skip
     pipeline.stages = tuple(own.get(stage.name, stage) for stage in pipeline.stages)
 
@@ -186,8 +186,8 @@ class _Generate(Generate):
 class _Validate(Validate):
     """Passes on what would come back."""
 
-    def __init__(self, proposal: Proposal, workshop: Workshop, learnt: Learnt) -> None:
-        super().__init__(proposal, workshop)
+    def __init__(self, proposal: Proposal, workshop: Workshop, learnt: Learnt, remember: Remember | None) -> None:
+        super().__init__(proposal, workshop, remember)
         self._learnt = learnt
 
     def run(self, states: Sequence[State]) -> list[Filled]:

@@ -21,6 +21,7 @@ from caseroom.lab.keys import work_key
 from caseroom.lab.people import Settled, settle
 from caseroom.lab.study import Cancelled
 from caseroom.language.phrases import stands
+from caseroom.metrics.text import word_edits
 from caseroom.pipeline.generate import Remember
 from caseroom.pipeline.ingest import read_documents
 from caseroom.pipeline.route import even
@@ -226,7 +227,7 @@ class CaseWorld:
         measured = run_design(pipeline, workshop, found.records, key=key, cold=cold, keep=_ALL, keeper=self._keeper, progress=more)
         rows = np.array([measured.columns[name] for name in NAMES]).T.reshape(-1, len(NAMES))
         outputs = {case.record: case.output for case in measured.kept}
-        return _Run(rows, measured.columns.groups, measured.columns.kinds, outputs)
+        return _Run(_edited(rows, found.records, outputs), measured.columns.groups, measured.columns.kinds, outputs)
 
     def _tell(self, what: str, done: int, total: int) -> None:
         if self._told:
@@ -262,6 +263,16 @@ def _alike(rows: Floats, origins: Ints, usual: Floats) -> Floats:
         if name.startswith("luck_") or name == "latency":
             given = usual[np.maximum(origins, 0), AT[name]]
             made[:, AT[name]] = np.where(old & ((name != "latency") | np.isnan(made[:, AT[name]])), given, made[:, AT[name]])
+    return made
+
+
+def _edited(rows: Floats, records: Sequence[Record], outputs: Mapping[str, str]) -> Floats:
+    """The rows with the words that a person changes before it leaves: where one looks, and the record says what a good output is."""
+    made = rows.copy()
+    for row, record in enumerate(records):
+        if record.reference and record.id in outputs and 1 in made[row, [AT["look"], AT["review"]]]:
+            made[row, AT["edits"]] = word_edits(outputs[record.id], record.reference)
+            made[row, AT["sent_words"]] = len(record.reference.split())
     return made
 
 

@@ -82,6 +82,16 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Tongue:
+    """The language that is spoken in a sound."""
+
+    language: str
+    """Its ISO code: en, de, zh."""
+    sure: float
+    """How probable it is, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A stretch of speech, in seconds."""
 

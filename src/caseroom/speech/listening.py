@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from caseroom.speech.audio import Recording, loudness
-from caseroom.speech.base import Detector, Heard, Recogniser, Samples, SpeechError, Word
+from caseroom.speech.base import Detector, Heard, Recogniser, Samples, SpeechError, Tongue, Word
 from caseroom.speech.cutter import Cutter, Stretch
 from caseroom.speech.speakers import features
+from caseroom.speech.tongue import Tongues
 from caseroom.speech.written import written
 
 Told = Callable[[float, float], None]
@@ -100,6 +101,8 @@ class Everything:
     """Decibels of the loudest window."""
     apart: bool
     """Whether the channels hold different things."""
+    tongue: Tongue | None = None
+    """The language that is spoken; None where the recogniser cannot tell."""
 
 
 def listen(
@@ -116,7 +119,8 @@ def listen(
         raise SpeechError(f"{recording.path} has one channel. Leave --two-channels out; speakers are told apart by their voices.")
     cutters = [Cutter(detector) for _ in range(2 if apart else 1)]
     found: list[Utterance] = []
-    loudest, ears = -120.0, (recogniser, prompt, kept)
+    loudest, tongues = -120.0, Tongues(recogniser)
+    ears = (recogniser, prompt, kept, tongues)
     for block in recording.blocks():
         for channel, samples in enumerate(block if apart else (_mixed(block),)):
             loudest = max(loudest, loudness(samples))
@@ -128,7 +132,7 @@ def listen(
         for stretch in cutter.flush():
             found += _understood(stretch, channel, *ears)
     clean = _without_bleed(found) if apart else found
-    return Everything(tuple(sorted(clean, key=lambda one: (one.start, one.channel))), cutters[0].seconds, loudest, apart)
+    return Everything(tuple(sorted(clean, key=lambda one: (one.start, one.channel))), cutters[0].seconds, loudest, apart, tongues.found)
 
 
 def _mixed(block: tuple[Samples, ...]) -> Samples:
@@ -154,12 +158,16 @@ def differ(recording: Recording, most: float = 300.0) -> bool:
     return bool(np.corrcoef(x, y)[0, 1] < 0.7)
 
 
-def _understood(stretch: Stretch, channel: int, recogniser: Recogniser, prompt: str, kept: Kept | None) -> list[Utterance]:
+def _understood(
+    stretch: Stretch, channel: int, recogniser: Recogniser, prompt: str, kept: Kept | None, tongues: Tongues
+) -> list[Utterance]:  # fmt: skip
     heard = kept.get(channel, stretch.start) if kept else None
     if heard is None:
         heard = written(recogniser.hear(stretch.sound, prompt=prompt))
         if kept:
             kept.add(channel, stretch.start, heard)
+    if heard.text:
+        tongues.hear(stretch.sound)
     return list(_utterances(heard, stretch, channel))
 
 

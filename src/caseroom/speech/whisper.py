@@ -11,7 +11,7 @@ import numpy as np
 
 from caseroom.speech import weights
 from caseroom.speech.audio import at_16k, loudness
-from caseroom.speech.base import RATE, Heard, Sound, SpeechError, Word
+from caseroom.speech.base import RATE, Heard, Sound, SpeechError, Tongue, Word
 from caseroom.speech.detector import NO_WHISPER, Silero
 from caseroom.speech.garble import Piece, assemble, joined, without_tail
 from caseroom.speech.pieces import pieces
@@ -104,13 +104,13 @@ class Whisper:
         small = self._name.startswith(("tiny", "base"))
         return None if small else " ".join(prompt.split()[-_PROMPT_WORDS:]) or None
 
-    def language_of(self, sound: Sound) -> tuple[str, float]:
-        """The language that is spoken and how sure that is; English where the model knows no other."""
-        model = self._model()
-        if not model.model.is_multilingual:
-            return "en", 1.0
-        language, sure, _ = model.detect_language(at_16k(sound).samples, vad_filter=True)
-        return str(language), float(sure)
+    def language_of(self, sound: Sound) -> Tongue | None:
+        """The language that is spoken, by the first 30 seconds; None where the model knows English alone, and in silence."""
+        sound = at_16k(sound)
+        if self._name.endswith(".en") or loudness(sound.samples) < SILENCE_DB or not self._model().model.is_multilingual:
+            return None
+        language, sure, _ = self._model().detect_language(sound.samples)
+        return Tongue(str(language), round(float(sure), 3))
 
 
 def _given(segment: Any, seconds: float) -> Piece:

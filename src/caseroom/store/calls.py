@@ -48,7 +48,7 @@ class CallStore:
     """Calls and consents in a database."""
 
     def __init__(self, database: Database) -> None:
-        self._engine, self._guarded = database.engine, database.guarded
+        self._database = database
 
     def keep(self, call: KeptCall) -> None:
         """Note a call.
@@ -56,17 +56,15 @@ class CallStore:
         Raises:
             StoreUnusable: could not be written.
         """
-        with self._guarded(), self._engine.begin() as connection:
-            connection.execute(tables.model_calls.insert(), asdict(call))
+        self._database.write(tables.model_calls.insert().values(asdict(call)))
 
     def spent(self, session: str | None, since: str) -> tuple[tuple[int, float], tuple[int, float]]:
         """Tokens and cost of a session (none without one), and of all since a moment; of calls that left the machine or have a price."""
         calls = tables.model_calls
         counted = sa.or_(calls.c.host != "", calls.c.cost.is_not(None))
         amount = sa.func.sum(calls.c.tokens_in + calls.c.tokens_out), sa.func.sum(calls.c.cost)
-        with self._guarded(), self._engine.connect() as connection:
-            day = connection.execute(sa.select(*amount).where(counted, calls.c.created >= since)).one()
-            mine = connection.execute(sa.select(*amount).where(counted, calls.c.session == session)).one() if session else (0, 0.0)
+        [day] = self._database.rows(sa.select(*amount).where(counted, calls.c.created >= since))
+        [mine] = self._database.rows(sa.select(*amount).where(counted, calls.c.session == session)) if session else [(0, 0.0)]
         return (mine[0] or 0, mine[1] or 0.0), (day[0] or 0, day[1] or 0.0)
 
     def sums(self, since: str = "", session: str | None = None) -> list[Sum]:
@@ -80,8 +78,7 @@ class CallStore:
         ).where(calls.c.created >= since).group_by(calls.c.name, calls.c.purpose).order_by(calls.c.name, calls.c.purpose)  # fmt: skip
         if session is not None:
             query = query.where(calls.c.session == session)
-        with self._guarded(), self._engine.connect() as connection:
-            return [Sum(*row) for row in connection.execute(query)]
+        return [Sum(*row) for row in self._database.rows(query)]
 
     def calls(self, session: str | None = None, since: str = "") -> list[KeptCall]:
         """All calls in order, or those of a session, from a moment on."""
@@ -90,19 +87,16 @@ class CallStore:
         query = sa.select(*columns).where(calls.c.created >= since).order_by(calls.c.id)
         if session is not None:
             query = query.where(calls.c.session == session)
-        with self._guarded(), self._engine.connect() as connection:
-            return [KeptCall(**row._mapping) for row in connection.execute(query)]
+        return [KeptCall(**row._mapping) for row in self._database.rows(query)]
 
     def agree(self, created: str, name: str, purpose: str, host: str, *, agreed: bool) -> None:
         """Note that somebody agrees that a model gets text for a purpose at a host, or does not any more."""
         row = {"created": created, "name": name, "purpose": purpose, "host": host, "agreed": agreed}
-        with self._guarded(), self._engine.begin() as connection:
-            connection.execute(tables.model_consents.insert(), row)
+        self._database.write(tables.model_consents.insert().values(row))
 
     def agreed(self) -> set[tuple[str, str, str]]:
         """Name, purpose and host of all that is agreed to; the last word counts."""
         consents = tables.model_consents
-        with self._guarded(), self._engine.connect() as connection:
-            rows = connection.execute(sa.select(consents).order_by(consents.c.id)).all()
+        rows = self._database.rows(sa.select(consents).order_by(consents.c.id))
         last = {(row.name, row.purpose, row.host): row.agreed for row in rows}
         return {key for key, agreed in last.items() if agreed}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, IntegrityError, SQLAlchemyError
 
-from caseroom.errors import StoreTooNew, StoreUnusable
+from caseroom.errors import SessionNotFound, StoreTooNew, StoreUnusable
 from caseroom.store import tables
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters that are taken for others
@@ -20,6 +20,11 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters that are taken for ot
 def new_id() -> str:
     """A short random id that is easy to read out."""
     return "".join(secrets.choice(_LETTERS) for _ in range(8))
+
+
+def no_session(session_id: str) -> SessionNotFound:
+    """The error of a session that is not there."""
+    return SessionNotFound(f"There is no session {session_id!r}. `caseroom sessions list` shows those that are there.")
 
 
 class Database:
@@ -82,6 +87,28 @@ class Database:
         else:
             advice = "Check the address (CASEROOM_STORE) and the folder (CASEROOM_HOME)."
         return StoreUnusable(f"The session store {self._where} cannot be used: {said}. {advice}")
+
+    def rows(self, query: sa.Select[Any]) -> list[Any]:
+        """All rows of a query."""
+        with self.guarded(), self.engine.connect() as connection:
+            return list(connection.execute(query))
+
+    def write(self, *statements: sa.Executable) -> int:
+        """Carry statements out, all or none; how many rows the last one met."""
+        met = 0
+        with self.guarded(), self.engine.begin() as connection:
+            for statement in statements:
+                met = connection.execute(statement).rowcount
+        return met
+
+    def added(self, table: sa.Table, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> bool:
+        """Insert rows, all or none; False where one of that key is there already, or what it belongs to is gone."""
+        try:
+            with self.guarded(), self.engine.begin() as connection:
+                connection.execute(table.insert(), rows)
+        except IntegrityError:
+            return False
+        return True
 
     def close(self) -> None:
         """Let go of the database."""

@@ -37,7 +37,7 @@ class Log:
     """Reads across sessions."""
 
     def __init__(self, database: Database) -> None:
-        self._engine, self._guarded = database.engine, database.guarded
+        self._rows = database.rows
 
     def sessions(self, since: str) -> list[tuple[str, str, int]]:
         """Id, start and number of events of each session that began since."""
@@ -89,7 +89,3 @@ class Log:
         )
         rows = self._rows(query.where(decisions.c.stands == "decided", decisions.c.created >= since))
         return [(row.created, row.decided) for row in rows]
-
-    def _rows(self, query: sa.Select[Any]) -> list[Any]:
-        with self._guarded(), self._engine.connect() as connection:
-            return list(connection.execute(query).all())

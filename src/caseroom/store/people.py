@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
-from caseroom.errors import LinkGone, SessionMoved, SessionNotFound, UsageError
+from caseroom.errors import LinkGone, SessionMoved, UsageError
 from caseroom.store import tables
-from caseroom.store.database import Database, new_id
+from caseroom.store.database import Database, new_id, no_session
+from caseroom.store.numbered import Numbered
 
 HOST = "host"
 """The role of a link by which a person holds the interview."""
@@ -83,7 +83,8 @@ class PeopleStore:
     """Links, peers and decisions in a database."""
 
     def __init__(self, database: Database) -> None:
-        self._engine, self._guarded = database.engine, database.guarded
+        self._database = database
+        self._marks = Numbered(database, tables.peer_marks)
 
     # links
 
@@ -95,11 +96,8 @@ class PeopleStore:
         """
         link_id, secret = new_id(), secrets.token_urlsafe(_BYTES)
         row = {"id": link_id, "session": session, "role": role, "sha256": digest(secret), "created": created, "expires": expires}
-        try:
-            with self._guarded(), self._engine.begin() as connection:
-                connection.execute(tables.share_links.insert().values(**row, options=json.dumps(options)))
-        except IntegrityError:
-            raise SessionNotFound(f"There is no session {session!r}. `caseroom sessions list` shows those that are there.") from None
+        if not self._database.added(tables.share_links, {**row, "options": json.dumps(options)}):
+            raise no_session(session)
         return KeptLink(link_id, session, role, created, expires, options, None), f"{link_id}-{secret}"
 
     def link(self, written: str) -> KeptLink:
@@ -109,8 +107,7 @@ class PeopleStore:
             LinkGone: no link has that id and secret.
         """
         link_id, _, secret = written.partition("-")
-        with self._guarded(), self._engine.connect() as connection:
-            row = connection.execute(_LINKS.where(tables.share_links.c.id == link_id)).first()
+        row = self._found(link_id)
         same = hmac.compare_digest(row.sha256 if row else digest(""), digest(secret))
         if row is None or not same:
             raise LinkGone
@@ -122,33 +119,28 @@ class PeopleStore:
         Raises:
             UsageError: there is none.
         """
-        with self._guarded(), self._engine.connect() as connection:
-            row = connection.execute(_LINKS.where(tables.share_links.c.id == link_id)).first()
+        row = self._found(link_id)
         if row is None:
             raise UsageError(f"There is no link {link_id[:20]!r}. `caseroom peers show SESSION` lists those of a session.")
         return _link(row)
 
+    def _found(self, link_id: str) -> Any:
+        return next(iter(self._database.rows(_LINKS.where(tables.share_links.c.id == link_id))), None)
+
     def links(self, session: str) -> list[KeptLink]:
         """All links of a session, the oldest first."""
         query = _LINKS.where(tables.share_links.c.session == session).order_by(tables.share_links.c.created, tables.share_links.c.id)
-        with self._guarded(), self._engine.connect() as connection:
-            return [_link(row) for row in connection.execute(query)]
+        return [_link(row) for row in self._database.rows(query)]
 
     def revoke(self, link_id: str, created: str) -> None:
         """Let a link hold no more; saying it twice changes nothing."""
-        try:
-            with self._guarded(), self._engine.begin() as connection:
-                connection.execute(tables.share_revocations.insert().values(link=link_id, number=1, created=created))
-        except IntegrityError:
-            pass
+        self._database.added(tables.share_revocations, {"link": link_id, "number": 1, "created": created})
 
     # peers
 
     def peer(self, link: str, key: str) -> KeptPeer | None:
         """The peer of a link that holds this key; None before anything was saved."""
-        with self._guarded(), self._engine.connect() as connection:
-            rows = connection.execute(sa.select(tables.peers).where(tables.peers.c.link == link)).all()
-        mine = digest(key)
+        rows, mine = self._database.rows(sa.select(tables.peers).where(tables.peers.c.link == link)), digest(key)
         found = next((row for row in rows if hmac.compare_digest(row.sha256, mine)), None)
         return KeptPeer(found.id, link, found.number, self._saves(found.id)) if found else None
 
@@ -161,9 +153,7 @@ class PeopleStore:
             .where(links.c.session == session)
             .order_by(links.c.created, links.c.id, peers.c.number)
         )
-        with self._guarded(), self._engine.connect() as connection:
-            rows = connection.execute(query).all()
-        return [KeptPeer(row.id, row.link, row.number, self._saves(row.id)) for row in rows]
+        return [KeptPeer(row.id, row.link, row.number, self._saves(row.id)) for row in self._database.rows(query)]
 
     def join(self, link: str, key: str, created: str) -> KeptPeer:
         """The peer that holds this key, made now if there is none.
@@ -174,11 +164,13 @@ class PeopleStore:
         for _ in range(_TRIES):
             if known := self.peer(link, key):
                 return known
-            count = self._next(tables.peers.c.number, tables.peers.c.link == link)
+            newest = self._database.rows(sa.select(sa.func.max(tables.peers.c.number)).where(tables.peers.c.link == link))[0][0]
+            count = (newest or 0) + 1
             if count > MOST_PEERS:
                 raise UsageError(f"This link was used in {MOST_PEERS} browsers; nobody else can mark with it. Ask for a link of your own.")
             peer_id = new_id()
-            if self._inserted(tables.peers, {"id": peer_id, "link": link, "number": count, "sha256": digest(key), "created": created}):
+            row = {"id": peer_id, "link": link, "number": count, "sha256": digest(key), "created": created}
+            if self._database.added(tables.peers, row):
                 return KeptPeer(peer_id, link, count, ())
         raise SessionMoved("Too many people came in at the same moment. Nothing was lost; try again.")
 
@@ -193,15 +185,12 @@ class PeopleStore:
             saves = self._saves(peer)
             if unless and any(save.body.get(unless) for save in saves):
                 raise UsageError("You said that you are done; your marks stand as they were before you saw the machine's.")
-            row = {"peer": peer, "number": len(saves) + 1, "created": created, "body": json.dumps(body, separators=(",", ":"))}
-            if self._inserted(tables.peer_marks, row):
+            if self._marks.add(peer, len(saves) + 1, body, created=created):
                 return
         raise SessionMoved("It was saved in several windows at the same moment. Try again.")
 
     def _saves(self, peer: str) -> tuple[KeptMarks, ...]:
-        query = sa.select(tables.peer_marks).where(tables.peer_marks.c.peer == peer).order_by(tables.peer_marks.c.number)
-        with self._guarded(), self._engine.connect() as connection:
-            return tuple(KeptMarks(row.number, row.created, json.loads(row.body)) for row in connection.execute(query))
+        return tuple(KeptMarks(row.number, row.created, json.loads(row.body)) for row in self._marks.rows(peer))
 
     # decisions
 
@@ -209,36 +198,19 @@ class PeopleStore:
         """For each dispute of a session that was decided, its decisions, the oldest first."""
         table, found = tables.dispute_decisions, dict[int, list[KeptDecision]]()
         query = sa.select(table).where(table.c.session == session).order_by(table.c.dispute, table.c.number)
-        with self._guarded(), self._engine.connect() as connection:
-            for row in connection.execute(query):
-                found.setdefault(row.dispute, []).append(KeptDecision(row.number, row.created, row.decided_by, row.decision, row.reason))
+        for row in self._database.rows(query):
+            found.setdefault(row.dispute, []).append(KeptDecision(row.number, row.created, row.decided_by, row.decision, row.reason))
         return found
 
     def decided(self) -> set[tuple[str, int]]:
         """Session and number of each dispute that was decided."""
         table = tables.dispute_decisions
-        with self._guarded(), self._engine.connect() as connection:
-            return {(row.session, row.dispute) for row in connection.execute(sa.select(table.c.session, table.c.dispute).distinct())}
+        return {(row.session, row.dispute) for row in self._database.rows(sa.select(table.c.session, table.c.dispute).distinct())}
 
     def decide(self, session: str, dispute: int, decision: KeptDecision) -> bool:
         """Keep a decision under its number; False if another of that number is there already."""
         row = {"session": session, "dispute": dispute, "number": decision.number, "created": decision.created, "decided_by": decision.by}
-        return self._inserted(tables.dispute_decisions, {**row, "decision": decision.decision, "reason": decision.reason})
-
-    # what they share
-
-    def _next(self, number: sa.Column[int], where: sa.ColumnElement[bool]) -> int:
-        with self._guarded(), self._engine.connect() as connection:
-            newest: int | None = connection.execute(sa.select(sa.func.max(number)).where(where)).scalar()
-        return (newest or 0) + 1
-
-    def _inserted(self, table: sa.Table, row: dict[str, Any]) -> bool:
-        try:
-            with self._guarded(), self._engine.begin() as connection:
-                connection.execute(table.insert().values(**row))
-        except IntegrityError:
-            return False
-        return True
+        return self._database.added(tables.dispute_decisions, {**row, "decision": decision.decision, "reason": decision.reason})
 
 
 _LINKS = sa.select(tables.share_links, tables.share_revocations.c.created.label("revoked")).outerjoin(

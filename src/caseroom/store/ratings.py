@@ -65,7 +65,7 @@ class RatingStore:
     """Cycles and ratings in a database."""
 
     def __init__(self, database: Database) -> None:
-        self._engine, self._guarded = database.engine, database.guarded
+        self._database = database
 
     def begin(self, created: str, body: dict[str, Any], items: Sequence[NewItem]) -> str:
         """Keep a cycle with its items, numbered from 1; returns its id.
@@ -77,7 +77,7 @@ class RatingStore:
         plans = [{"cycle": cycle, "number": n, "body": json.dumps(item.plan)} for n, item in enumerate(items, 1)]
         texts = [{"cycle": cycle, "number": n, "run": item.run, "body": json.dumps(item.texts)} for n, item in enumerate(items, 1)]
         try:
-            with self._guarded(), self._engine.begin() as connection:
+            with self._database.guarded(), self._database.engine.begin() as connection:
                 connection.execute(tables.rating_cycles.insert().values(id=cycle, created=created, body=json.dumps(body)))
                 connection.execute(tables.rating_items.insert(), plans)
                 connection.execute(tables.rating_texts.insert(), texts)
@@ -91,17 +91,15 @@ class RatingStore:
         Raises:
             CycleNotFound: no such cycle.
         """
-        with self._guarded(), self._engine.connect() as connection:
-            row = connection.execute(sa.select(tables.rating_cycles).where(tables.rating_cycles.c.id == cycle_id)).first()
-        if row is None:
+        rows = self._database.rows(sa.select(tables.rating_cycles).where(tables.rating_cycles.c.id == cycle_id))
+        if not rows:
             raise CycleNotFound(f"There is no rating cycle {cycle_id!r}. `caseroom rate list` shows those that are there.")
-        return KeptCycle(row.id, row.created, json.loads(row.body))
+        return KeptCycle(rows[0].id, rows[0].created, json.loads(rows[0].body))
 
     def cycles(self) -> list[KeptCycle]:
         """All cycles, the newest first."""
         table = tables.rating_cycles
-        with self._guarded(), self._engine.connect() as connection:
-            rows = connection.execute(sa.select(table).order_by(table.c.created.desc(), table.c.id)).all()
+        rows = self._database.rows(sa.select(table).order_by(table.c.created.desc(), table.c.id))
         return [KeptCycle(row.id, row.created, json.loads(row.body)) for row in rows]
 
     def items(self, cycle_id: str) -> list[KeptItem]:
@@ -109,8 +107,7 @@ class RatingStore:
         plan, text = tables.rating_items, tables.rating_texts
         joined = plan.outerjoin(text, sa.and_(text.c.cycle == plan.c.cycle, text.c.number == plan.c.number))
         query = sa.select(plan.c.number, plan.c.body, text.c.body.label("texts")).select_from(joined)
-        with self._guarded(), self._engine.connect() as connection:
-            rows = connection.execute(query.where(plan.c.cycle == cycle_id).order_by(plan.c.number)).all()
+        rows = self._database.rows(query.where(plan.c.cycle == cycle_id).order_by(plan.c.number))
         return [KeptItem(row.number, json.loads(row.body), None if row.texts is None else json.loads(row.texts)) for row in rows]
 
     def rate(self, cycle_id: str, created: str, rater: str, item: int, values: Sequence[tuple[str, int]]) -> None:
@@ -122,22 +119,17 @@ class RatingStore:
         table = tables.ratings
         highest = sa.select(sa.func.coalesce(sa.func.max(table.c.number), 0)).where(table.c.cycle == cycle_id)
         for _ in range(_TRIES):
-            try:
-                with self._guarded(), self._engine.begin() as connection:
-                    first = int(connection.execute(highest).scalar_one()) + 1
-                    known = {"cycle": cycle_id, "created": created, "rater": rater, "item": item}
-                    rows = [{**known, "number": first + n, "dimension": name, "value": value} for n, (name, value) in enumerate(values)]
-                    connection.execute(table.insert(), rows)
-                return
-            except IntegrityError:
-                continue  # somebody else rated at the same moment
+            first = int(self._database.rows(highest)[0][0]) + 1
+            known = {"cycle": cycle_id, "created": created, "rater": rater, "item": item}
+            rows = [{**known, "number": first + n, "dimension": name, "value": value} for n, (name, value) in enumerate(values)]
+            if self._database.added(table, rows):
+                return  # if not, somebody else rated at the same moment
         raise StoreUnusable("Too many people rate at the same moment; nothing was kept of this rating. Try again.")
 
     def ratings(self, cycle_id: str) -> list[KeptRating]:
         """All that was ever rated in a cycle, in order."""
         table = tables.ratings
-        with self._guarded(), self._engine.connect() as connection:
-            rows = connection.execute(sa.select(table).where(table.c.cycle == cycle_id).order_by(table.c.number)).all()
+        rows = self._database.rows(sa.select(table).where(table.c.cycle == cycle_id).order_by(table.c.number))
         return [KeptRating(row.number, row.created, row.rater, row.item, row.dimension, row.value) for row in rows]
 
     def delete(self, cycle_id: str) -> None:
@@ -147,7 +139,8 @@ class RatingStore:
             CycleNotFound: no such cycle.
         """
         self.cycle(cycle_id)
-        with self._guarded(), self._engine.begin() as connection:
-            for table in (tables.ratings, tables.rating_texts, tables.rating_items):
-                connection.execute(table.delete().where(table.c.cycle == cycle_id))
-            connection.execute(tables.rating_cycles.delete().where(tables.rating_cycles.c.id == cycle_id))
+        parts = (tables.ratings, tables.rating_texts, tables.rating_items)
+        self._database.write(
+            *(table.delete().where(table.c.cycle == cycle_id) for table in parts),
+            tables.rating_cycles.delete().where(tables.rating_cycles.c.id == cycle_id),
+        )

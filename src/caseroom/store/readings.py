@@ -1,4 +1,4 @@
-"""Readings of the product: when, what, how much, and a few labels. Rows are only added; none holds a word of a user or the id of a session."""
+"""Readings of the product: when, what, how much, and a few labels. Rows are added, and go when they are too old; none holds a word of a user or the id of a session."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from caseroom.store import tables
 from caseroom.store.database import Database
 
 _READINGS = tables.readings
+_AT_ONCE = 1000
+"""Old readings that go with a write at most, or twice as many as come: nobody waits for a great clearance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ class ReadingStore:
     def __init__(self, database: Database) -> None:
         self._engine, self._guarded = database.engine, database.guarded
 
-    def add(self, readings: Sequence[Reading]) -> None:
-        """Keep readings, all or none.
+    def add(self, readings: Sequence[Reading], *, before: str | None = None) -> None:
+        """Keep readings, all or none; some of those from before a time go with the same write, the oldest first.
 
         Raises:
             StoreUnusable: could not be written.
@@ -40,6 +42,9 @@ class ReadingStore:
         rows = [{"when": r.when, "name": r.name, "value": r.value, "labels": json.dumps(dict(r.labels), sort_keys=True)} for r in readings]
         with self._guarded(), self._engine.begin() as connection:
             connection.execute(_READINGS.insert(), rows)
+            if before:
+                old = sa.select(_READINGS.c.id).where(_READINGS.c.when < before).order_by(_READINGS.c.when)
+                connection.execute(_READINGS.delete().where(_READINGS.c.id.in_(old.limit(max(_AT_ONCE, 2 * len(rows))))))
 
     def since(self, when: str = "") -> Iterator[Reading]:
         """Readings from then on, in the order of time."""

@@ -1,6 +1,6 @@
 """Takes readings at once and writes them later, many in one transaction and in a thread of its own: nobody waits for them.
 
-Losing a few at a power cut is accepted; a reading never fails or slows what it is about. Where the store cannot be written, they are dropped in the end.
+Those that are older than they are kept go at the same time. Losing a few at a power cut is accepted; a reading never fails or slows what it is about. Where the store cannot be written, they are dropped in the end.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from caseroom.errors import StoreError
 from caseroom.store.database import Database
@@ -25,11 +25,11 @@ Listener = Callable[[Reading], None]
 class Recorder:
     """Gathers readings for a store."""
 
-    def __init__(self, database: Database) -> None:
-        """Opens nothing; the first reading does."""
-        self._store, self._waiting = ReadingStore(database), deque[Reading](maxlen=_MOST)
+    def __init__(self, database: Database, keep: int | None = None) -> None:
+        """Opens nothing; the first reading does. `keep`: days for which readings are kept; None: for ever."""
+        self._store, self._waiting, self._keep = ReadingStore(database), deque[Reading](maxlen=_MOST), keep
         self._writing, self._timer, self._listeners = threading.Lock(), threading.Lock(), list[Listener]()
-        weakref.finalize(self, _write, self._store, self._waiting, self._writing)  # also at the end of the process
+        weakref.finalize(self, _write, self._store, self._waiting, self._writing, keep)  # also at the end of the process
 
     def record(self, name: str, value: float, labels: Mapping[str, str] | None = None) -> None:
         """Take a reading; it is written within a few seconds."""
@@ -48,19 +48,20 @@ class Recorder:
 
     def flush(self) -> None:
         """Write what waits, now."""
-        _write(self._store, self._waiting, self._writing)
+        _write(self._store, self._waiting, self._writing, self._keep)
 
     def _later(self) -> None:
         self._timer.release()
         self.flush()
 
 
-def _write(store: ReadingStore, waiting: deque[Reading], writing: threading.Lock) -> None:
+def _write(store: ReadingStore, waiting: deque[Reading], writing: threading.Lock, keep: int | None) -> None:
     with writing:
         batch = [waiting.popleft() for _ in range(len(waiting))]
         if not batch:
             return
+        before = (datetime.now(UTC) - timedelta(days=keep)).isoformat(timespec="milliseconds") if keep else None
         try:
-            store.add(batch)
+            store.add(batch, before=before)
         except StoreError:
             waiting.extendleft(reversed(batch))  # a disk may have space again at the next reading

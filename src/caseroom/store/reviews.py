@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from caseroom.errors import ReviewNotFound
 from caseroom.store import tables
@@ -65,7 +64,7 @@ class ReviewStore:
     """The queue in a database."""
 
     def __init__(self, database: Database) -> None:
-        self._engine, self._guarded = database.engine, database.guarded
+        self._database = database
 
     def add(self, run: str, case: str, created: str, items: Sequence[tuple[int, str, Mapping[str, Any]]]) -> None:
         """More items of a run, each with its number, its record and what is shown; those that are there stay as they are.
@@ -76,7 +75,7 @@ class ReviewStore:
         for first in range(0, len(items), _ADDED):
             part = items[first : first + _ADDED]
             numbers = [number for number, _, _ in part]
-            with self._guarded(), self._engine.begin() as connection:
+            with self._database.guarded(), self._database.engine.begin() as connection:
                 known = sa.select(_ITEMS.c.number).where(_ITEMS.c.run == run, _ITEMS.c.number.in_(numbers))
                 there = set(connection.execute(known).scalars())
                 rows = [
@@ -88,8 +87,7 @@ class ReviewStore:
 
     def page(self, *, run: str = "", case: str = "", state: str = "", offset: int = 0, limit: int = 50) -> list[KeptItem]:
         """Some items in the order in which they came."""
-        with self._guarded(), self._engine.connect() as connection:
-            return [_item(row) for row in connection.execute(_some(_where(_ids(), run, case, state), offset, limit))]
+        return [_item(row) for row in self._database.rows(_some(_where(_ids(), run, case, state), offset, limit))]
 
     def counts(self, *, run: str = "", case: str = "") -> dict[str, int]:
         """How many items stand where."""
@@ -99,7 +97,7 @@ class ReviewStore:
         joined = _LATEST.join(_ITEMS, _ITEMS.c.id == _LATEST.c.item).join(_RUNS, _RUNS.c.id == _ITEMS.c.run)
         told = _where(sa.select(_RUNS.c.state, _LATEST.c.stands, sa.func.count()).select_from(joined).where(newest), run, case, "")
         found = Counter[str]()
-        with self._guarded(), self._engine.connect() as connection:
+        with self._database.guarded(), self._database.engine.connect() as connection:
             for run_state, count in connection.execute(every.group_by(_RUNS.c.state)):
                 found["left" if run_state == "done" else "open"] += count
             for run_state, stands, count in connection.execute(told.group_by(_RUNS.c.state, _LATEST.c.stands)):
@@ -110,8 +108,7 @@ class ReviewStore:
     def runs(self) -> list[tuple[str, str]]:
         """The runs that have items, each with its case, the newest first."""
         query = sa.select(_ITEMS.c.run, sa.func.min(_ITEMS.c.case_id), sa.func.max(_ITEMS.c.created).label("at")).group_by(_ITEMS.c.run)
-        with self._guarded(), self._engine.connect() as connection:
-            return [(row[0], row[1]) for row in connection.execute(query.order_by(sa.text("at DESC"), _ITEMS.c.run))]
+        return [(row[0], row[1]) for row in self._database.rows(query.order_by(sa.text("at DESC"), _ITEMS.c.run))]
 
     def item(self, item_id: str) -> KeptItem:
         """An item.
@@ -119,11 +116,10 @@ class ReviewStore:
         Raises:
             ReviewNotFound: there is none, or its run is deleted.
         """
-        with self._guarded(), self._engine.connect() as connection:
-            row = connection.execute(_queue().where(_ITEMS.c.id == item_id)).first()
-        if row is None:
+        rows = self._database.rows(_queue().where(_ITEMS.c.id == item_id))
+        if not rows:
             raise ReviewNotFound(f"No output {item_id!r} waits for a reviewer; its run may be deleted. `caseroom review` shows what waits.")
-        return _item(row)
+        return _item(rows[0])
 
     def free(self, reviewer: str, since: str, *, run: str = "", case: str = "", limit: int = 20) -> list[str]:
         """The first items that this reviewer may take: undecided, not escalated by themselves, not in the hands of another since then."""
@@ -137,30 +133,27 @@ class ReviewStore:
             .order_by(*_ORDER)
             .limit(limit)
         )
-        with self._guarded(), self._engine.connect() as connection:
-            return list(connection.execute(query).scalars())
+        return [row.id for row in self._database.rows(query)]
 
     def leases(self, item_id: str) -> list[Lease]:
         """Who took an item, the first one first."""
         query = sa.select(_LEASES).where(_LEASES.c.item == item_id).order_by(_LEASES.c.number)
-        with self._guarded(), self._engine.connect() as connection:
-            return [Lease(row.number, row.reviewer, row.taken) for row in connection.execute(query)]
+        return [Lease(row.number, row.reviewer, row.taken) for row in self._database.rows(query)]
 
     def lease(self, item_id: str, number: int, reviewer: str, taken: str) -> bool:
         """Take an item; False if another was faster, or the item is gone."""
-        return self._appended(_LEASES, {"item": item_id, "number": number, "reviewer": reviewer, "taken": taken})
+        return self._database.added(_LEASES, {"item": item_id, "number": number, "reviewer": reviewer, "taken": taken})
 
     def decisions(self, item_id: str) -> list[KeptDecision]:
         """All that was decided of an item, the first one first."""
         query = sa.select(_DECISIONS).where(_DECISIONS.c.item == item_id).order_by(_DECISIONS.c.number)
-        with self._guarded(), self._engine.connect() as connection:
-            return [_decision(row) for row in connection.execute(query)]
+        return [_decision(row) for row in self._database.rows(query)]
 
     def decide(self, item_id: str, decision: KeptDecision) -> bool:
         """Append a decision; False if another came between, or the item is gone."""
         row = {"item": item_id, "number": decision.number, "reviewer": decision.reviewer, "created": decision.created, "action": decision.action,
                "output": decision.output, "reason": decision.reason, "stands": decision.stands}  # fmt: skip
-        return self._appended(_DECISIONS, row)
+        return self._database.added(_DECISIONS, row)
 
     def decided(self, *, run: str = "") -> Iterator[tuple[KeptItem, list[KeptDecision], list[Lease]]]:
         """Items that somebody decided of, with all decisions and leases, in order."""
@@ -175,24 +168,14 @@ class ReviewStore:
 
     def _some_decided(self, run: str, offset: int) -> list[KeptItem]:
         ids = _where(_ids(), run, "", "").where(_LATEST.c.item.is_not(None))
-        with self._guarded(), self._engine.connect() as connection:
-            return [_item(row) for row in connection.execute(_some(ids, offset, _ADDED))]
+        return [_item(row) for row in self._database.rows(_some(ids, offset, _ADDED))]
 
     def _of(self, table: sa.Table, ids: Sequence[str]) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = {}
         query = sa.select(table).where(table.c.item.in_(ids)).order_by(table.c.item, table.c.number)
-        with self._guarded(), self._engine.connect() as connection:
-            for row in connection.execute(query):
-                found.setdefault(row.item, []).append(row)
+        for row in self._database.rows(query):
+            found.setdefault(row.item, []).append(row)
         return found
-
-    def _appended(self, table: sa.Table, row: Mapping[str, Any]) -> bool:
-        try:
-            with self._guarded(), self._engine.begin() as connection:
-                connection.execute(table.insert().values(**row))
-        except IntegrityError:
-            return False
-        return True
 
 
 def _last(alias: Any, table: sa.Table) -> sa.ColumnElement[bool]:

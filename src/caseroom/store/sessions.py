@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
-from caseroom.errors import SessionMoved, SessionNotFound, StoreTooNew
+from caseroom.errors import SessionMoved, StoreTooNew
 from caseroom.events import Event, Session, Started, advance, from_dict, to_dict
 from caseroom.store import tables
-from caseroom.store.database import Database, new_id
+from caseroom.store.database import Database, new_id, no_session
+from caseroom.store.numbered import KeptOfSession, OfSessions
 from caseroom.store.recorder import Recorder
 
 
@@ -29,32 +29,25 @@ class Stored:
     session: Session
 
 
-@dataclass(frozen=True, slots=True)
-class KeptScorecard:
-    """A scorecard as it was made at some time by some judge."""
-
-    number: int
-    """1, 2, 3 … in the order of grading."""
-    created: str
-    """Wall time, ISO 8601 in UTC."""
-    length: int
-    """How many events the session had."""
-    body: dict[str, Any]
+KeptScorecard = KeptOfSession[dict[str, Any]]
+"""A scorecard as it was made at some time by some judge."""
 
 
 class SessionStore:
     """Sessions, their events and scorecards in a database."""
 
-    def __init__(self, where: str | Database) -> None:
-        """The store at a database address, or in a database that is open.
+    def __init__(self, where: str | Database, *, keep_readings: int | None = None) -> None:
+        """The store at a database address, or in a database that is open. `keep_readings`: days; None: for ever.
 
         Raises:
             StoreTooNew: written by a newer caseroom.
             StoreUnusable: cannot be opened or written.
         """
         self.database = where if isinstance(where, Database) else Database(where)
-        self.url, self.readings = self.database.url, Recorder(self.database)
+        self.url, self.readings = self.database.url, Recorder(self.database, keep_readings)
         self._engine, self._guarded = self.database.engine, self.database.guarded
+        moved = "was graded in another window at the same moment; look again."
+        self._scorecards = OfSessions[dict[str, Any]](self.database, tables.scorecards, moved)
         self._folded: dict[str, Session] = {}
 
     def close(self) -> None:
@@ -65,9 +58,10 @@ class SessionStore:
     def start(self, event: Started) -> str:
         """Begin a session; returns its id."""
         session_id = new_id()
-        with self._guarded(), self._engine.begin() as connection:
-            connection.execute(tables.sessions.insert().values(id=session_id, case_id=event.case, created=event.created))
-            connection.execute(tables.events.insert().values(session=session_id, number=0, body=_body(event)))
+        self.database.write(
+            tables.sessions.insert().values(id=session_id, case_id=event.case, created=event.created),
+            tables.events.insert().values(session=session_id, number=0, body=_body(event)),
+        )
         return session_id
 
     def append(self, session_id: str, expected: int, events: Sequence[Event]) -> None:
@@ -78,13 +72,10 @@ class SessionStore:
             StoreUnusable: could not be written.
         """
         rows = [{"session": session_id, "number": expected + i, "body": _body(event)} for i, event in enumerate(events)]
-        try:
-            with self._guarded(), self._engine.begin() as connection:
-                connection.execute(tables.events.insert(), rows)
-        except IntegrityError:
+        if not self.database.added(tables.events, rows):
             raise SessionMoved(
                 f"Session {session_id} went on in another window. Nothing was lost; `caseroom practice --resume {session_id}` takes it up there."
-            ) from None
+            )
 
     def events(self, session_id: str) -> list[Event]:
         """All events of a session, in order.
@@ -92,12 +83,11 @@ class SessionStore:
         Raises:
             SessionNotFound: no such session.
         """
-        with self._guarded(), self._engine.connect() as connection:
-            query = sa.select(tables.events.c.body).where(tables.events.c.session == session_id).order_by(tables.events.c.number)
-            bodies = connection.execute(query).scalars().all()
-        if not bodies:
-            raise SessionNotFound(f"There is no session {session_id!r}. `caseroom sessions list` shows those that are there.")
-        return [_event(body, session_id) for body in bodies]
+        query = sa.select(tables.events.c.body).where(tables.events.c.session == session_id).order_by(tables.events.c.number)
+        rows = self.database.rows(query)
+        if not rows:
+            raise no_session(session_id)
+        return [_event(row.body, session_id) for row in rows]
 
     def session(self, session_id: str) -> Session:
         """The state of a session.
@@ -109,7 +99,7 @@ class SessionStore:
             known = connection.execute(sa.select(tables.sessions.c.id).where(tables.sessions.c.id == session_id)).scalar()
             if known is None:
                 self._folded.pop(session_id, None)
-                raise SessionNotFound(f"There is no session {session_id!r}. `caseroom sessions list` shows those that are there.")
+                raise no_session(session_id)
             return self._fold(connection, session_id)
 
     def _fold(self, connection: sa.Connection, session_id: str) -> Session:
@@ -147,37 +137,19 @@ class SessionStore:
             SessionMoved: another process kept one at the same moment.
             StoreUnusable: could not be written.
         """
-        number = len(self.scorecards(session_id)) + 1
-        row = {
-            "session": session_id,
-            "number": number,
-            "created": created,
-            "length": length,
-            "body": json.dumps(body, separators=(",", ":")),
-        }
-        try:
-            with self._guarded(), self._engine.begin() as connection:
-                connection.execute(tables.scorecards.insert(), row)
-        except IntegrityError:
-            raise SessionMoved(f"Session {session_id} was graded in another window at the same moment; look again.") from None
-        return KeptScorecard(number, created, length, body)
+        return self._scorecards.keep(session_id, created, length, body)
 
     def scorecard_numbers(self) -> dict[str, list[tuple[int, int]]]:
         """For each session that was graded: (number, how many events the session had) of its scorecards, the oldest first."""
         found: dict[str, list[tuple[int, int]]] = {}
         columns = (tables.scorecards.c.session, tables.scorecards.c.number, tables.scorecards.c.length)
-        with self._guarded(), self._engine.connect() as connection:
-            for session_id, number, length in connection.execute(sa.select(*columns).order_by(*columns[:2])):
-                found.setdefault(session_id, []).append((number, length))
+        for session_id, number, length in self.database.rows(sa.select(*columns).order_by(*columns[:2])):
+            found.setdefault(session_id, []).append((number, length))
         return found
 
     def scorecards(self, session_id: str) -> list[KeptScorecard]:
         """All scorecards of a session, the oldest first."""
-        with self._guarded(), self._engine.connect() as connection:
-            rows = connection.execute(
-                sa.select(tables.scorecards).where(tables.scorecards.c.session == session_id).order_by(tables.scorecards.c.number)
-            ).all()
-        return [KeptScorecard(row.number, row.created, row.length, json.loads(row.body)) for row in rows]
+        return self._scorecards.of(session_id)
 
     def delete(self, session_id: str) -> None:
         """Remove a session with its events and scorecards for good.
@@ -185,14 +157,14 @@ class SessionStore:
         Raises:
             SessionNotFound: no such session.
         """
-        with self._guarded(), self._engine.begin() as connection:
-            for table in (tables.runs, tables.proposals, tables.scorecards, tables.events):
-                connection.execute(table.delete().where(table.c.session == session_id))
-            calls = tables.model_calls
-            connection.execute(calls.update().where(calls.c.session == session_id).values(session=None))
-            gone = connection.execute(tables.sessions.delete().where(tables.sessions.c.id == session_id)).rowcount
+        calls, parts = tables.model_calls, (tables.runs, tables.proposals, tables.scorecards, tables.events)
+        gone = self.database.write(
+            *(table.delete().where(table.c.session == session_id) for table in parts),
+            calls.update().where(calls.c.session == session_id).values(session=None),
+            tables.sessions.delete().where(tables.sessions.c.id == session_id),
+        )
         if not gone:
-            raise SessionNotFound(f"There is no session {session_id!r}. `caseroom sessions list` shows those that are there.")
+            raise no_session(session_id)
 
 
 def _body(event: Event) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = 6
-"""1: sessions and events. 2: scorecards, too. 3: proposals and runs, too. 4: people, too. 5: rollouts, and what watches the product, too. 6: calls of large models and the coach's words, too."""
+VERSION = 7
+"""1: sessions and events. 2: scorecards, too. 3: proposals and runs, too. 4: people, too. 5: rollouts, and what watches the product, too. 6: calls of large models and the coach's words, too.
+7: who was told of alerts, too."""
 metadata = sa.MetaData()
 store = sa.Table("store", metadata, sa.Column("version", sa.Integer, primary_key=True))
 sessions = sa.Table(
@@ -200,6 +201,17 @@ alert_actions = sa.Table(
     sa.Column("action", sa.String(20), nullable=False),
     sa.Column("until", sa.String(10)),
     sa.Column("reason", sa.Text, nullable=False),
+)
+alert_deliveries = sa.Table(
+    "alert_deliveries",
+    metadata,
+    sa.Column("alert", sa.String(80), primary_key=True),
+    sa.Column("sink", sa.String(40), primary_key=True),
+    sa.Column("where", sa.String(300), nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("when", sa.String(40), nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
 )
 
 # rollouts: what was asked, where it stands, what came of it, and what a person on call did in its weeks.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextvars import copy_context
 from queue import SimpleQueue
 from threading import Thread
 from typing import Annotated, Any, Literal
@@ -190,6 +191,7 @@ def say(request: Request, session_id: Id, turn: Turn, accept: Annotated[str, Hea
         )
     with the_desk(request).turn(session_id) as interview:
         interview.say(turn.text, _hearing(the_booth(request), interview, turn))
+        _said(the_booth(request), session_id, turn)
         return _answer(interview)
 
 
@@ -216,6 +218,12 @@ def _hearing(booth: Booth, interview: Interview, turn: Turn) -> ev.Hearing | Non
     return hearing_of(booth, interview, turn.text, turn.spoken.spoken()) if turn.spoken else None
 
 
+def _said(booth: Booth, session_id: str, turn: Turn) -> None:
+    """The turn is stored: its sound is forgotten here, so that a recording lives beside its turn or nowhere."""
+    for part in turn.spoken.parts if turn.spoken else ():
+        booth.drop(session_id, part.id)
+
+
 def _told(desk: Desk, booth: Booth, mouth: Mouth, session_id: str, turn: Turn) -> Iterator[str]:
     """Server-sent events of a turn: it is stored, then answered, even if nobody listens any more.
 
@@ -233,7 +241,7 @@ def _told(desk: Desk, booth: Booth, mouth: Mouth, session_id: str, turn: Turn) -
         finally:
             told.put(None)
 
-    Thread(target=work, name=f"turn-{session_id}").start()
+    Thread(target=copy_context().run, args=(work,), name=f"turn-{session_id}").start()
     while (event := told.get()) is not None:
         if isinstance(event, Exception):
             raise event
@@ -245,6 +253,7 @@ def _turn(desk: Desk, booth: Booth, mouth: Mouth, session_id: str, turn: Turn) -
         heard = _hearing(booth, interview, turn)
         for piece in interview.saying(turn.text, heard):
             if isinstance(piece, ev.Said):
+                _said(booth, session_id, turn)
                 yield _event("stored", {"turn": piece.turn, "garbled": heard.garbled if heard else ()})
             elif isinstance(piece, ev.Move):
                 (part,) = views.moves((piece,))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,17 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, Response
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 import caseroom
 from caseroom.app import telemetry
+from caseroom.app.alerting import Alerting, sinks
 from caseroom.app.bench import Bench
 from caseroom.app.booth import Booth, Busy, EngineFailed, NotThere
 from caseroom.app.desk import Desk
 from caseroom.app.interviews import Room
+from caseroom.app.lookout import Lookout
 from caseroom.app.opinions import Opinions
 from caseroom.app.rollout_bench import RolloutBench
 from caseroom.app.saying import Mouth
@@ -180,10 +184,11 @@ STATUS: tuple[tuple[type[CaseroomError], int, str], ...] = (
 def create_application(room: Room, hosts: Iterable[str] = (), *, links_only: bool = False) -> FastAPI:
     """The application over a room. `hosts`: names besides localhost under which it may be opened; `links_only`: other machines see pages of share links alone."""
     app = FastAPI(title="caseroom", version=caseroom.__version__, description="A practice room for GenAI case-study interviews.",
-                  docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")  # fmt: skip
+                  docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=_open)  # fmt: skip
     app.state.room, app.state.desk, app.state.bench = room, Desk(room), Bench(room)
     app.state.rollouts = RolloutBench(room)
     app.state.watching, app.state.opinions = Watching(room), Opinions(room)
+    app.state.lookout = Lookout(room, app.state.watching, Alerting(room, sinks(room.settings), app.state.watching.changed))
     app.state.metrics = metrics.Metrics(room, app.state.watching)
     app.state.booth, app.state.mouth = Booth(room.settings), Mouth(room.settings)
     app.state.templates = Jinja2Templates(env=environment())
@@ -228,6 +233,17 @@ def create_application(room: Room, hosts: Iterable[str] = (), *, links_only: boo
         return _answer(request, 422, "That does not work", problems)
 
     return app
+
+
+@asynccontextmanager
+async def _open(app: FastAPI) -> AsyncIterator[None]:
+    """What works while the room is served: it begins with it, and ends with it."""
+    app.state.lookout.start()
+    try:
+        yield
+    finally:
+        await run_in_threadpool(app.state.lookout.stop)
+        await run_in_threadpool(app.state.room.store.readings.flush)  # a signal may end the process before its own end of things
 
 
 def _answer(request: Request, status: int, heading: str, told: str) -> Response:

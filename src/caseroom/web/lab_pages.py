@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
+from pydantic import AfterValidator, BaseModel, Field
 
 from caseroom.app import exports, propose, runs
 from caseroom.errors import ProposalError, UsageError
@@ -23,6 +24,23 @@ _KEPT = 10
 _SHOWN = 30
 """Runs in the list that are shown with their verdict; a report is read for each."""
 _FORMS = {"html": ("text/html", "html"), "json": ("application/json", "json"), "proposal": ("application/yaml", "yaml")}
+
+
+def _lines(text: str) -> str:
+    """Lines end as in a file; a browser sends carriage returns."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class Edited(BaseModel, frozen=True):
+    """The editor of a proposal as it was sent: the text, what is to become of it, and how it is to run."""
+
+    text: Annotated[str, AfterValidator(_lines)] = ""
+    action: Literal["save", "run", "download", "again"] = "save"
+    """`again` is a session's alone: start again from the interview."""
+    quick: bool = False
+    limit: Annotated[str, Field(pattern=r"^\d{0,9}$")] = ""
+    review: bool = False
+    keep: bool = False
 
 
 @router.get("/lab")
@@ -58,55 +76,28 @@ def proposal(request: Request, session_id: str, saved: bool = False) -> Response
     if job := the_desk(request).grading(session_id):
         return render(request, "waiting.html", done=job.done, total=job.total)
     text, edited = lab_views.proposal_text(room, session_id)
-    return _session_editor(request, session_id, text, edited=edited, told="Saved." if saved else None)
+    return _session_editor(request, session_id, Edited(text=text), edited=edited, told="Saved." if saved else None)
 
 
 def _session_editor(
-    request: Request,
-    session_id: str,
-    text: str,
-    *,
-    edited: bool,
-    told: str | None = None,
-    status: int = 200,
-    quick: bool = False,
-    limit: str = "",
-    review: bool = False,
-    keep: bool = False,
+    request: Request, session_id: str, form: Edited, *, edited: bool, told: str | None = None, status: int = 200
 ) -> Response:
     case = the_room(request).store.session(session_id).case
-    return _editor(
-        request,
-        f"/sessions/{session_id}/proposal",
-        text,
-        status=status,
-        case=case,
-        session=session_id,
-        edited=edited,
-        told=told,
-        quick=quick,
-        limit=limit,
-        review=review,
-        keep=keep,
-    )
+    return _editor(request, f"/sessions/{session_id}/proposal", form, case, status, session=session_id, edited=edited, told=told)
 
 
-def _editor(request: Request, where: str, text: str, *, status: int = 200, case: str, **more: Any) -> Response:
+def _editor(request: Request, where: str, form: Edited, case: str, status: int, **more: Any) -> Response:
     folder = the_room(request).shelf.case(case).folder
     return render(
-        request, "proposal.html", status, where=where, text=text, case=case, title=views.title(the_room(request), case), limits=LIMITS,
-        has_data=(folder / "data").is_dir(), **lab_views.checked(text), **more,
+        request, "proposal.html", status, where=where, form=form, case=case, title=views.title(the_room(request), case), limits=LIMITS,
+        has_data=(folder / "data").is_dir(), **lab_views.checked(form.text), **more,
     )  # fmt: skip
 
 
 @router.post("/sessions/{session_id}/proposal")
-def keep_proposal(
-    request: Request, session_id: str, text: Annotated[str, Form()] = "", action: Annotated[Literal["save", "run", "download", "again"], Form()] = "save",
-    quick: Annotated[bool, Form()] = False, limit: Annotated[str, Form(pattern=r"^\d{0,9}$")] = "", review: Annotated[bool, Form()] = False,
-    keep: Annotated[bool, Form()] = False,
-) -> Response:  # fmt: skip
+def keep_proposal(request: Request, session_id: str, form: Annotated[Edited, Form()]) -> Response:
     """Save it, run it, download it, or start again from the interview."""
-    room, text = the_room(request), _lines(text)
+    room, text, action = the_room(request), form.text, form.action
     session = room.store.session(session_id)
     if action == "again":
         propose.forget(room, session_id)
@@ -118,9 +109,9 @@ def keep_proposal(
         if _is_changed(request, session_id, text):
             kept = propose.keep(room, session_id, text)
     except ProposalError:
-        return _session_editor(request, session_id, text, edited=True, status=400, quick=quick, limit=limit, review=review, keep=keep)
+        return _session_editor(request, session_id, form, edited=True, status=400)
     if action == "run":
-        return _begin(request, kept, session.case, session_id, quick, limit, review, keep)
+        return _begin(request, kept, session.case, session_id, form)
     return go(f"/sessions/{session_id}/proposal?saved=true")
 
 
@@ -131,77 +122,51 @@ def _is_changed(request: Request, session_id: str, text: str) -> bool:
 def wrong_again(request: Request, session_id: str | None, case_id: str, text: str) -> Response:
     """The editor with a proposal that does not hold, its problems by line."""
     if session_id:
-        return _session_editor(request, session_id, text, edited=True, status=400)
-    return _case_editor(request, case_id, text, status=400)
+        return _session_editor(request, session_id, Edited(text=text), edited=True, status=400)
+    return _case_editor(request, case_id, Edited(text=text), status=400)
 
 
 @router.get("/cases/{case_id}/lab")
 def sketch(request: Request, case_id: str, start: Literal["empty", "case"] = "empty") -> Response:
     """A proposal without an interview: everything off, or what lies beside the case."""
     case = the_room(request).shelf.case(case_id)
-    return _case_editor(request, case_id, lab_views.sketch(case, start))
+    return _case_editor(request, case_id, Edited(text=lab_views.sketch(case, start)))
 
 
-def _case_editor(
-    request: Request,
-    case_id: str,
-    text: str,
-    *,
-    status: int = 200,
-    quick: bool = False,
-    limit: str = "",
-    review: bool = False,
-    keep: bool = False,
-) -> Response:
+def _case_editor(request: Request, case_id: str, form: Edited, *, status: int = 200) -> Response:
     other = lab_views.has_sketch(the_room(request).shelf.case(case_id))
-    where = f"/cases/{case_id}/lab"
-    return _editor(
-        request,
-        where,
-        text,
-        status=status,
-        case=case_id,
-        session=None,
-        edited=False,
-        quick=quick,
-        limit=limit,
-        review=review,
-        keep=keep,
-        sketch=other,
-    )
+    return _editor(request, f"/cases/{case_id}/lab", form, case_id, status, session=None, edited=False, sketch=other)
 
 
 @router.post("/cases/{case_id}/lab")
-def run_sketch(
-    request: Request, case_id: str, text: Annotated[str, Form()] = "", action: Annotated[Literal["save", "run", "download"], Form()] = "save",
-    quick: Annotated[bool, Form()] = False, limit: Annotated[str, Form(pattern=r"^\d{0,9}$")] = "", review: Annotated[bool, Form()] = False,
-    keep: Annotated[bool, Form()] = False,
-) -> Response:  # fmt: skip
+def run_sketch(request: Request, case_id: str, form: Annotated[Edited, Form()]) -> Response:
     """Run it, download it, or only check it."""
-    case, text = the_room(request).shelf.case(case_id), _lines(text)
-    if action == "download":
-        return _file(text, "application/yaml", f"proposal-{case.id}.yaml")
+    case = the_room(request).shelf.case(case_id)
+    if form.action == "download":
+        return _file(form.text, "application/yaml", f"proposal-{case.id}.yaml")
     try:
-        made = propose.from_text(text)
+        made = propose.from_text(form.text)
     except ProposalError:
-        return _case_editor(request, case_id, text, status=400, quick=quick, limit=limit, review=review, keep=keep)
-    if action == "run":
-        return _begin(request, made, case_id, None, quick, limit, review, keep)
-    return _case_editor(request, case_id, text, quick=quick, limit=limit, review=review, keep=keep)
+        return _case_editor(request, case_id, form, status=400)
+    if form.action == "run":
+        return _begin(request, made, case_id, None, form)
+    return _case_editor(request, case_id, form)
 
 
-def _begin(request: Request, made: Proposal, case: str, session: str | None, quick: bool, limit: str, review: bool, keep: bool) -> Response:
-    most = int(limit) or None if limit else None
+def _begin(request: Request, made: Proposal, case: str, session: str | None, form: Edited) -> Response:
+    most = int(form.limit or 0) or None
     begun = runs.begin(
-        the_room(request), made, case=case, session=session, quick=quick, limit=most, review=review, keep=_KEPT if keep else 0
+        the_room(request),
+        made,
+        case=case,
+        session=session,
+        quick=form.quick,
+        limit=most,
+        review=form.review,
+        keep=_KEPT if form.keep else 0,
     )
     the_bench(request).start(begun.id)
     return go(f"/lab/{begun.id}")
-
-
-def _lines(text: str) -> str:
-    """Lines end as in a file; a browser sends carriage returns."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _file(text: str, media: str, name: str) -> Response:
@@ -232,7 +197,7 @@ def run_page(request: Request, run_id: str) -> Response:
 def edit_again(request: Request, run_id: str) -> Response:
     """The proposal of a run that no session stands behind, to change and run again."""
     run = runs.run(the_room(request), run_id)
-    return _case_editor(request, run.case, propose.yaml_of(from_data(run.proposal)))
+    return _case_editor(request, run.case, Edited(text=propose.yaml_of(from_data(run.proposal))))
 
 
 @router.post("/lab/{run_id}/{action}")

@@ -5,6 +5,7 @@ What happens in this process is counted as it happens; what the store tells is c
 
 from __future__ import annotations
 
+from collections import Counter as Count
 from collections.abc import Iterator
 
 from fastapi import APIRouter, Request
@@ -34,7 +35,7 @@ _BUCKETS = {
     "run": (1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0),
 }
 _ABOUT = {
-    "turn": "Seconds from the end of a candidate's turn to its stored reply.",
+    "turn": "Seconds from the end of a candidate's turn until it is settled what the reply says.",
     "wait": "Seconds that a turn waited before it was listened to.",
     "grading": "Seconds to make a scorecard.",
     "run": "Seconds of a run of the lab, until it was done or stopped.",
@@ -93,7 +94,12 @@ class _Stored(Collector):
         alerts = GaugeMetricFamily("caseroom_alerts_open", "Alerts that nobody has acknowledged or silenced.", labels=("measure", "level"))
         for alert in seen.open:
             alerts.add_metric((alert.measure, alert.level), 1)
-        yield from (ratios, heard, alerts)
+        untold = GaugeMetricFamily("caseroom_alerts_untold", "Open alerts that a webhook or a log has not taken.", labels=("sink",))
+        for kind, count in sorted(
+            Count(one.sink.split(":")[0] for alert in seen.open for one in alert.told if one.state == "failed").items()
+        ):
+            untold.add_metric((kind,), count)
+        yield from (ratios, heard, alerts, untold)
         yield _gauge("caseroom_recent_turns", f"Turns said in the last {RECENT} days.", sum(day.said for day in days))
         yield _gauge("caseroom_recent_model_calls", f"Calls of models in the last {RECENT} days.", sum(len(day.calls) for day in days))
         yield _gauge(
@@ -112,13 +118,14 @@ def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:
 
 
 class Counted:
-    """An ASGI layer that counts errors that no handler knows, and lets them pass."""
+    """An ASGI layer that notes when a request came, counts errors that no handler knows, and lets all pass."""
 
     def __init__(self, app: ASGIApp, room: Room) -> None:
         self._app, self._room = app, room
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through."""
+        telemetry.came()
         try:
             await self._app(scope, receive, send)
         except Exception as error:

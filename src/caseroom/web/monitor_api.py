@@ -8,9 +8,19 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from caseroom.app.watching import DAYS, LONGEST_REASON, MOST_DAYS, Shown, Silenced
-from caseroom.app.watching_data import seen_data
+from caseroom.app.watching_data import alert_data, seen_data
 from caseroom.web.api import Problem
 from caseroom.web.held import the_watching
+
+
+class ToldRow(BaseModel):
+    """A webhook or a log file, and what came of telling it."""
+
+    where: str
+    state: str = Field(description="trying, taken or failed")
+    when: str
+    tries: int
+    why: str
 
 
 class AlertRow(BaseModel):
@@ -26,6 +36,7 @@ class AlertRow(BaseModel):
     state: str = Field(description="open, acknowledged, silenced or closed")
     since: str
     last: str
+    told: list[ToldRow]
 
 
 class SilenceForm(BaseModel):
@@ -68,7 +79,4 @@ def silence(request: Request, measure: Measure, form: SilenceForm) -> SilenceRow
 
 
 def _row(alert: Shown) -> AlertRow:
-    return AlertRow(
-        id=alert.id, measure=alert.measure, words=alert.words, why=alert.why, todo=alert.todo, owner=alert.owner, level=alert.level, state=alert.state,
-        since=alert.since.isoformat(), last=alert.last.isoformat(),
-    )  # fmt: skip
+    return AlertRow(**{name: value for name, value in alert_data(alert).items() if name in AlertRow.model_fields})

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from caseroom.app import disputes, reviews
+from caseroom.app.alerting import told_words
 from caseroom.app.watching import DAYS, LONGEST_REASON, MOST_DAYS, day_words
+from caseroom.monitoring.posting import host
 from caseroom.web import monitor_views as views
 from caseroom.web.held import the_room, the_watching
 from caseroom.web.rendering import go, render
@@ -28,7 +30,8 @@ def monitor(request: Request, days: int = DAYS) -> Response:
     waiting = {"reviews": reviews.waiting(room), "disputes": sum(not decided for *_, decided in disputes.queue(room))}
     return render(
         request, "monitor.html", here="/monitor", seen=seen, groups=groups, charts=views.charts(seen, count), figures=views.figures(shown), count=count,
-        spans=SPANS, lasting=SILENCES, waiting=waiting, longest=LONGEST_REASON, day_words=day_words, parts=views.told_in_parts,
+        spans=SPANS, lasting=SILENCES, waiting=waiting, longest=LONGEST_REASON, day_words=day_words, parts=views.told_in_parts, told_words=told_words,
+        leaves=host(room.settings.alert_webhook) if room.settings.alert_webhook else "",
     )  # fmt: skip
 
 

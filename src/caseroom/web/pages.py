@@ -15,6 +15,7 @@ from caseroom.app.standing_models import leaving
 from caseroom.app.voice import delete_session
 from caseroom.errors import UsageError
 from caseroom.grading import pages as words
+from caseroom.monitoring.posting import host
 from caseroom.steps import BY_ID, STEP_IDS, STEPS
 from caseroom.web import views
 from caseroom.web.held import the_bench, the_desk, the_opinions, the_rollouts, the_room, the_watching
@@ -331,6 +332,8 @@ def data(request: Request) -> Response:
         where=where,
         leaving=leaving(room),
         traces=room.settings.traces,
+        alerts_to=host(room.settings.alert_webhook) if room.settings.alert_webhook else "",
+        kept_days=room.settings.keep_readings,
     )
 
 

@@ -74,6 +74,7 @@ class HeardRow(BaseModel):
     )
     seconds: float
     nothing: str = Field(description="Where the text is empty: why.")
+    aside: str = Field("", description="Once a session: that the language does not sound like the interview's, and what to do.")
 
 
 class CaptionRow(BaseModel):
@@ -82,6 +83,7 @@ class CaptionRow(BaseModel):
     text: str
     seconds: float
     speech: float = Field(description="How probable it is that somebody spoke in the last piece.")
+    aside: str = Field("", description="As of what was heard.")
 
 
 class SayForm(BaseModel):
@@ -179,8 +181,9 @@ def hear(request: Request, session_id: Id, data: Wav, by: By, keep: bool = False
     from caseroom.speech.audio import from_bytes
 
     prompt = _prompt(request, session_id)
-    hearing, heard = the_booth(request).whole(session_id, from_bytes(data), by, prompt, keep=keep)
-    return _heard_row(hearing, heard)
+    booth = the_booth(request)
+    hearing, heard = booth.whole(session_id, from_bytes(data), by, prompt, keep=keep)
+    return _heard_row(hearing, heard, booth.aside(session_id))
 
 
 @router.post("/sessions/{session_id}/speech/{hearing}")
@@ -189,14 +192,17 @@ def hear_piece(
 ) -> CaptionRow:
     """Take the next piece of a turn (16 kHz, mono, 16 bit); what is understood by now. `hearing` is an id of the caller's own; pieces count from 0."""
     samples = _samples(data)
-    caption = the_booth(request).feed(session_id, hearing, number, samples, by, lambda: _prompt(request, session_id))
-    return CaptionRow(text=caption.text, seconds=caption.seconds, speech=round(caption.speech, 3))
+    booth = the_booth(request)
+    caption = booth.feed(session_id, hearing, number, samples, by, lambda: _prompt(request, session_id))
+    return CaptionRow(text=caption.text, seconds=caption.seconds, speech=round(caption.speech, 3), aside=booth.aside(session_id))
 
 
 @router.post("/sessions/{session_id}/speech/{hearing}/end")
 def hear_end(request: Request, session_id: Id, hearing: Id, keep: bool = False) -> HeardRow:
     """The turn is over: its words. If the recogniser failed, it can be called again. With `keep` the sound is remembered until the turn is said."""
-    return _heard_row(hearing, the_booth(request).finish(session_id, hearing, keep=keep))
+    booth = the_booth(request)
+    heard = booth.finish(session_id, hearing, keep=keep)
+    return _heard_row(hearing, heard, booth.aside(session_id))
 
 
 @router.delete("/sessions/{session_id}/speech/{hearing}", status_code=204)
@@ -238,8 +244,14 @@ def _samples(data: bytes) -> Samples:
         raise SpeechError(f"That is no WAV file ({error}).") from None
 
 
-def _heard_row(hearing: str, heard: Heard) -> HeardRow:
+def _heard_row(hearing: str, heard: Heard, aside: str) -> HeardRow:
     words = [WordRow(text=w.text, start=w.start, end=w.end, probability=w.probability) for w in heard.words]
     return HeardRow(
-        id=hearing, text=heard.text, words=words, garbled=list(heard.garbled), seconds=round(heard.seconds, 3), nothing=heard.nothing
+        id=hearing,
+        text=heard.text,
+        words=words,
+        garbled=list(heard.garbled),
+        seconds=round(heard.seconds, 3),
+        nothing=heard.nothing,
+        aside=aside,
     )

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.faulty_server import FaultyServer
@@ -10,7 +11,11 @@ from tests.provider_dialects import schema_of, text_of
 
 from caseroom.app import largemodels, runs
 from caseroom.app.interviews import Room
-from caseroom.errors import ModelError, UsageError
+from caseroom.app.propose import data_of
+from caseroom.cases.data import CaseData
+from caseroom.errors import ModelError, RunError, UsageError
+from caseroom.models.breaker import Breaker
+from caseroom.models.patience import Patience
 from caseroom.proposal.model import Model, Proposal, Technical
 from caseroom.store.calls import CallStore
 
@@ -41,6 +46,19 @@ def proposal(provider: str | None = "house") -> Proposal:
     """A design whose model is a provider."""
     technical = replace(Technical(), model=Model("api", provider=provider))
     return replace(Proposal(case="support-desk"), technical=technical)
+
+
+def one_at_a_time(house: Room) -> None:
+    """The provider gets one request after the other."""
+    path = house.settings.home / "models.yaml"
+    path.write_text(path.read_text().replace("seconds: 3", "at_once: 1, seconds: 3"), encoding="utf-8")
+
+
+def loaded(house: Room) -> CaseData:
+    """The data of the case."""
+    found = data_of(house.shelf.case("support-desk"))
+    assert found
+    return found
 
 
 def test_a_provider_writes_its_calls_are_counted_and_none_is_made_twice(house: Room, faulty_server: FaultyServer) -> None:
@@ -79,10 +97,51 @@ def test_what_stands_in_the_way_stops_the_run_and_it_goes_on_where_it_stood(hous
 
 def test_what_goes_wrong_with_one_is_counted_and_the_others_go_on(house: Room, faulty_server: FaultyServer) -> None:
     faulty_server.next(*["garbage"] * 5)
-    path = house.settings.home / "models.yaml"
-    path.write_text(path.read_text().replace("seconds: 3", "at_once: 1, seconds: 3"), encoding="utf-8")
+    one_at_a_time(house)
     done = runs.carry_out(house, runs.begin(house, proposal(), quick=True, limit=RECORDS).id)
     assert done.state == "done" and "5 of them failed" in json.dumps(done.report)
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One try for each request, so that nobody waits between tries, and failures in a row that stop nothing."""
+    monkeypatch.setattr(largemodels, "_LAB", Patience(tries=1))
+    monkeypatch.setattr(largemodels, "Breaker", lambda: Breaker(fails=1000))
+
+
+def down_for(server: FaultyServer, words: Callable[[str], bool]) -> None:
+    """From now on the server is down for requests whose text is such."""
+    usual = server.chosen
+
+    def chosen(body: dict[str, Any], headers: dict[str, str]) -> str:
+        """What to do to a request."""
+        if words(text_of(body)):
+            server.next("down")
+        return usual(body, headers)
+
+    server.chosen = chosen  # type: ignore[method-assign]
+
+
+@pytest.mark.usefixtures("hasty")
+def test_what_a_provider_left_unanswered_alone_is_asked_again(house: Room, faulty_server: FaultyServer) -> None:
+    one_at_a_time(house)
+    inputs = [record.input for record in loaded(house).records(6)]
+    down_for(faulty_server, lambda text: inputs[2] in text or inputs[5] in text)
+    run = runs.begin(house, proposal(), quick=True, limit=6)
+    with pytest.raises(RunError, match=r"2 requests got no answer.*go-on"):
+        runs.carry_out(house, run.id)
+    failed = runs.run(house, run.id)
+    assert failed.state == "failed" and failed.report is None
+    forced = runs.begin(house, proposal(), quick=True, limit=6)
+    done = runs.carry_out(house, forced.id, force=True)
+    assert done.state == "done" and "counts as failed: 2 of all requests" in json.dumps(done.report)
+    asked, faulty_server.chosen = len(faulty_server.requests), FaultyServer.chosen.__get__(faulty_server)  # type: ignore[method-assign]
+    done = runs.carry_out(house, run.id)
+    again = [text_of(received.body) for received in faulty_server.requests[asked:]]
+    assert done.state == "done" and "counts as failed" not in json.dumps(done.report)
+    assert len(again) == 2 and inputs[2] in again[0] and inputs[5] in again[1]
+    runs.carry_out(house, runs.begin(house, proposal(), quick=True, limit=6).id)
+    assert len(faulty_server.requests) == asked + 2, "and now they are remembered"
 
 
 def test_a_budget_ends_a_run_before_it_is_gone_over(house: Room, faulty_server: FaultyServer) -> None:

@@ -61,6 +61,17 @@ def test_latency_is_in_milliseconds(rows: Rows) -> None:
     assert value("latency_ms", rows("right", latency=float("nan"))) is None
 
 
+def test_values_count_once_over_all_fields() -> None:
+    columns = Columns()
+    for right, given_, wanted in ((2, 2, 2), (0, 2, 1), (0, 0, 2)):
+        columns.add({"values_right": float(right), "values_given": float(given_), "values_wanted": float(wanted)})
+    assert value("extraction_precision", columns) == 2 / 4 and value("extraction_recall", columns) == 2 / 5
+    assert value("extraction_f1", columns) == pytest.approx(4 / 9)
+    columns = Columns()
+    columns.add({"values_right": 0.0, "values_given": 0.0, "values_wanted": 0.0})
+    assert [value(name, columns) for name in ("extraction_precision", "extraction_recall", "extraction_f1")] == [None] * 3
+
+
 def test_groups_are_compared(rows: Rows) -> None:
     columns = Columns(["a", "b"])
     for number in range(40):

@@ -8,9 +8,23 @@ from typing import Any
 import pytest
 from tests.rolled import MadeUp, design, economics, stage_of
 
-from caseroom.proposal.model import Assess, Bound, Ground, Hallucinations, Monitor, Monitors, OnCall, Phase, Retrieve, Roadmap, Technical
+from caseroom.proposal.check import remarks
+from caseroom.proposal.model import (
+    Assess,
+    Bound,
+    Ground,
+    Hallucinations,
+    Monitor,
+    Monitors,
+    OnCall,
+    Phase,
+    Retrieve,
+    Roadmap,
+    Technical,
+)
+from caseroom.proposal.sources import REFERENCES, source_of
 from caseroom.rollout.deck import Names
-from caseroom.rollout.gates import Evidence, check, lacking, source_of
+from caseroom.rollout.gates import Evidence, check, lacking
 from caseroom.rollout.refine import candidates
 from caseroom.rollout.watching import ALL
 from caseroom.rollout.weeks import Weeks, simulate
@@ -152,6 +166,19 @@ def test_where_a_metric_comes_from() -> None:
     assert source_of("deflection", WATCHED) == "counted" and source_of("human_accuracy", ALL) == "none"
     assert lacking("latency_ms", Monitors()) == "it needs the monitor latency" and not lacking("latency_ms", ALL)
     assert "cycles of their own" in lacking("human_accuracy", ALL)
+
+
+def test_a_gate_on_references_is_told_before_the_weeks_and_never_holds_in_them() -> None:
+    for metric in REFERENCES:
+        said = list(remarks(design(roadmap((Bound(metric, 0.1),)))))
+        assert len(said) == 2 and all(f"gate: {metric} needs references" in one and "so the gate never holds" in one for one in said)
+        assert source_of(metric, ALL) == "none" and "compares with references" in lacking(metric, ALL)
+    weeks = weeks_of(roadmap((Bound("bleu", 1.0),)))
+    assert {day.phase for day in weeks.days} == {
+        "proof"
+    } and "asks for bleu, which nobody measures (it compares with references" in weeks.reached
+    looked = [note for note in weeks.notes if note.kind == "gate"]
+    assert looked and all(note.ok is False and "BLEU is not measured" in note.said for note in looked)
 
 
 def test_nothing_graded_is_no_zero() -> None:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from tests.rolled import MadeUp, design, economics, stage_of
+from tests.unit.lab.sample import sample
 
+from caseroom.lab.pages import to_html as lab_html
 from caseroom.proposal.model import Assess, Bound, Ground, Monitor, Monitors, OnCall, Phase, Proposal, Roadmap, Said
 from caseroom.rollout.chart import lanes, smooth, stretches
 from caseroom.rollout.drawing import Stage
@@ -131,6 +133,12 @@ def test_the_page_stands_alone(page: tuple[dict[str, Any], str]) -> None:
     _, html = page
     assert "<script" not in html and not re.search(r"(?:src|href)=", html) and "url(" not in html and "http" not in html
     assert html.count("<svg") > 10 and 'role="img"' in html and "aria-label" in html
+
+
+def test_the_pages_of_the_lab_and_of_the_weeks_have_one_head(page: tuple[dict[str, Any], str]) -> None:
+    lab, weeks = (html.partition("@media print")[0] for html in (lab_html({**sample(), "title": "A <desk>"}), page[1]))
+    assert "<title>Lab report: A &lt;desk&gt;</title>" in lab and "max-width: 56rem" in lab
+    assert lab.replace("Lab report: A &lt;desk&gt;", "Rollout: A desk").replace("56rem", "64rem") == weeks
 
 
 def test_the_page_shows_the_words_beside_their_part_and_escapes_them(page: tuple[dict[str, Any], str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,13 @@ from caseroom.cases.data import Record, load_data
 from caseroom.cases.drift import Drift, EventForm, read_drift
 from caseroom.cases.shelf import Shelf
 from caseroom.errors import DataError
+from caseroom.lab.measures import measure
 from caseroom.lab.study import Cancelled
 from caseroom.models.base import Request, Source, Wanted
 from caseroom.pipeline.run import Pipeline
 from caseroom.pipeline.workshop import Workshop
 from caseroom.proposal.file import from_data, read_proposal
-from caseroom.proposal.model import Ingest, Model, Proposal
+from caseroom.proposal.model import Assess, Ingest, Model, Proposal
 from caseroom.rollout.changes import placed, swapped, touched
 from caseroom.rollout.model import Planted, Table
 from caseroom.rollout.shifted import Shifted
@@ -109,6 +111,15 @@ def test_the_usual_state_has_every_record_with_a_time(world: CaseWorld) -> None:
     assert (
         table.inputs.words_out[table.columns["passed_on"] == 1].max() == 0 < table.inputs.words_out[table.columns["passed_on"] == 0].min()
     )
+
+
+def test_what_a_person_changes_is_counted_where_one_looks(world: CaseWorld) -> None:
+    looked, alone = _table(world, proposal=replace(DESIGN, assess=Assess(mode="draft"))), _table(world)
+    seen = looked.columns["look"] == 1
+    assert seen.any() and not np.isnan(looked.columns["edits"][seen]).any() and np.isnan(looked.columns["edits"][~seen]).all()
+    changed = measure("edit_rate", looked.columns, looked.settled)
+    assert changed.value and changed.n == seen.sum()
+    assert measure("edit_rate", alone.columns, alone.settled).value is None
 
 
 def test_a_new_rule_is_answered_by_the_old_page_that_lingers(world: CaseWorld, opened: tuple[Workshop, Drift]) -> None:

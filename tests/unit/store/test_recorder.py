@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,32 @@ def test_a_store_of_before_gets_the_tables(tmp_path: Path) -> None:
     store = ReadingStore(Database(url))
     store.add([Reading("2026-01-01T00:00:00.000+00:00", "turn", 0.1)])
     assert store.count() == 1
+
+
+def test_readings_that_are_too_old_go_with_the_next_write(database: Database) -> None:
+    store, now = ReadingStore(database), datetime.now(UTC)
+
+    def ago(days: float) -> Reading:
+        return Reading((now - timedelta(days=days)).isoformat(timespec="milliseconds"), "turn", days)
+
+    store.add([ago(days) for days in (500, 401, 399, 1)])
+    recorder = Recorder(database, keep=400)
+    recorder.record("turn", 0.0)
+    recorder.flush()
+    assert [reading.value for reading in store.since()] == [399, 1, 0]
+    ever = Recorder(database)
+    store.add([ago(5000)])
+    ever.record("turn", 0.0)
+    ever.flush()
+    assert store.count() == 5
+
+
+def test_a_great_many_old_readings_go_in_parts_and_go_in_the_end(database: Database) -> None:
+    store = ReadingStore(database)
+    store.add([Reading(f"2020-01-01T00:00:00.{number:06}+00:00", "turn", number) for number in range(2500)])
+    recorder, left = Recorder(database, keep=400), list[int]()
+    for _ in range(3):
+        recorder.record("turn", -1.0)
+        recorder.flush()
+        left.append(sum(reading.value >= 0 for reading in store.since()))
+    assert left == [1500, 500, 0] and store.count() == 3

@@ -28,7 +28,7 @@ class Study:
         self.error: CaseroomError | None = None
 
     def __call__(
-        self, room: Room, kept: Any, told: Callable[[str, int, int], None], stopped: Callable[[], bool], queue: Any
+        self, room: Room, kept: Any, told: Callable[[str, int, int], None], stopped: Callable[[], bool], queue: Any, *, force: bool
     ) -> dict[str, Any]:
         told("switch:technical.exact=model", 3, 10)
         self.begun.set()
@@ -220,6 +220,17 @@ def test_run_and_download_from_the_page(client: TestClient, session: str, study:
     assert file.text == "not: saved" and "attachment" in file.headers["content-disposition"]
     client.delete(f"/api/sessions/{session}")
     assert client.get(f"/lab/{run}").status_code == 404, "a session goes with its runs"
+
+
+def test_what_was_ticked_stays_ticked_where_the_proposal_does_not_hold(client: TestClient, session: str) -> None:
+    ticked = {"quick": "true", "keep": "true", "limit": "30"}
+    for where in (f"/sessions/{session}/proposal", "/cases/support-desk/lab"):
+        answer = client.post(where, data={"text": "nonsense: 1\r\n", "action": "run", **ticked})
+        assert answer.status_code == 400 and "nonsense: 1" in answer.text
+        assert [name for name in ("quick", "review", "keep") if f'name="{name}" value="true" checked' in answer.text] == ["quick", "keep"]
+        assert '<option value="30" selected>' in answer.text
+        assert client.post(where, data={"text": EMPTY, "action": "run", "limit": "some"}).status_code == 422
+        assert client.post(where, data={"text": "a: 1\r\nb: 2\r", "action": "download"}).text == "a: 1\nb: 2\n"
 
 
 def test_a_proposal_by_hand(client: TestClient, study: Study) -> None:

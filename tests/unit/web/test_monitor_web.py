@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
+from tests.hooked import receiver
 from tests.watched import used_for
 
 from caseroom.app import links, telemetry
+from caseroom.app.desk import Desk
 from caseroom.app.interviews import Interview, Room
-from caseroom.errors import StoreUnusable
+from caseroom.errors import MonitorError, StoreUnusable
+from caseroom.store.readings import ReadingStore
 from caseroom.web.application import create_application
 
 ALERT = re.compile(r'action="/monitor/alerts/([^"]+)"')
@@ -131,7 +137,64 @@ def test_what_is_stored_is_exported_and_goes_with_the_rest(client: TestClient, r
     assert len(monitor["readings"]) == 1800 and monitor["alerts"]
     client.post("/data/delete", data={"sure": "delete"})
     monitor = client.get("/data/export").json()["monitor"]
-    assert monitor == {"readings": [], "alerts": [], "actions": []} and "Nothing to watch yet" in client.get("/monitor").text
+    assert monitor == {"readings": [], "alerts": [], "actions": [], "told": []} and "Nothing to watch yet" in client.get("/monitor").text
+
+
+def test_a_served_room_tells_its_alerts_though_nobody_looks(room: Room, tmp_path: Path) -> None:
+    used_for(room, 60, slow=2)
+    with receiver(503) as there:
+        often = replace(
+            room, settings=replace(room.settings, alert_webhook=there.address, alert_log=tmp_path / "a.jsonl", look_every=0.001)
+        )
+        with TestClient(create_application(often)) as client:
+            there.next()  # nothing was asked of the room until now
+            until(lambda: client.get("/monitor").text, f"Told to {tmp_path / 'a.jsonl'}")
+            page = until(lambda: client.get("/monitor").text, "did not take it (it answered 503; tried")
+            assert "a-secret-path" not in page and "only alerts go to <code>127.0.0.1:" in page
+            (alert,) = [one for one in client.get("/api/monitor").json()["alerts"] if one["state"] == "open"]
+            assert {told["state"] for told in alert["told"]} <= {"taken", "failed", "trying"} and len(alert["told"]) == 2
+            until(lambda: client.get("/metrics").text, 'caseroom_alerts_untold{sink="webhook"} 1.0')
+            data = client.get("/data").text
+            assert "Alerts about the room itself go to <code>127.0.0.1:" in data and "a-secret-path" not in data and "for 400 days" in data
+    for thread in [one for one in threading.enumerate() if one.name == "caseroom-lookout"]:
+        thread.join(60)  # it may be in the middle of a look
+        assert not thread.is_alive()
+
+
+def until(look: Callable[[], str], words: str) -> str:
+    """The first look that has these words; a look by itself is some milliseconds away."""
+    for _ in range(2000):
+        if words in (text := look()):
+            return text
+        threading.Event().wait(0.01)
+    raise AssertionError(f"{words!r} never came")
+
+
+def test_what_is_measured_is_written_before_the_room_closes(room: Room) -> None:
+    with TestClient(create_application(room)) as client:
+        client.post("/api/sessions/nothing-here/end")
+    assert [reading.name for reading in ReadingStore(room.store.database).since()] == ["error"]
+
+
+def test_an_address_that_is_none_is_told_when_the_room_opens(room: Room) -> None:
+    with pytest.raises(MonitorError, match="begins with http"):
+        create_application(replace(room, settings=replace(room.settings, alert_webhook="hooks.example.org")))
+
+
+def test_a_turn_waits_from_the_moment_at_which_it_came(client: TestClient, room: Room) -> None:
+    """Also while it waits for a free thread, which is before anything of the room begins."""
+    session = Interview.start(room, "support-desk").id
+    came = time.perf_counter() - 90
+    token = telemetry.CAME.set(came)
+    try:
+        with Desk(room).turn(session):
+            pass
+    finally:
+        telemetry.CAME.reset(token)
+    client.post(f"/api/sessions/{session}/turns", json={"text": "How long does an agent spend on a ticket?"})
+    room.store.readings.flush()
+    first, second = (reading.value for reading in ReadingStore(room.store.database).since() if reading.name == "wait")
+    assert first >= 90 > second
 
 
 def test_where_traces_go_is_shown(room: Room) -> None:

@@ -137,6 +137,31 @@ def test_kept_only_if_asked_and_gone_with_the_session(client: TestClient, voiced
     assert client.get(f"/api/sessions/{session}/turns/1/audio").status_code == 404
 
 
+def test_a_turn_that_is_taken_back_takes_its_recording_with_it(client: TestClient, voiced: Room, endpoint: AudioEndpoint) -> None:
+    endpoint.set(SAID, "agent")
+    session = begun(client)
+
+    def say(hearing: str) -> None:
+        sent(client, session, hearing, sound(2))
+        client.post(f"/api/sessions/{session}/speech/{hearing}/end?keep=true")
+        client.post(f"/api/sessions/{session}/turns", json={"text": SAID, "spoken": {"parts": [{"id": hearing}], "keep_audio": True}})
+
+    say("one")
+    say("two")
+    folder = voiced.settings.home / "audio" / session
+    assert sorted(path.name for path in folder.iterdir()) == ["1.wav", "2.wav"]
+    client.post(f"/api/sessions/{session}/undo")
+    assert [path.name for path in folder.iterdir()] == ["1.wav"], "the sound of what stands is kept, of what was taken back it is gone"
+    client.post(f"/api/sessions/{session}/turns", json={"text": SAID})
+    assert client.get(f"/api/sessions/{session}/turns/2/audio").status_code == 400
+    again = {"text": SAID, "spoken": {"parts": [{"id": "two"}], "keep_audio": True}}
+    client.post(f"/api/sessions/{session}/turns", json=again)
+    assert [path.name for path in folder.iterdir()] == ["1.wav"], "sound that was said is not remembered in memory either"
+    (folder / "9.wav").write_bytes(b"left by a crash")
+    client.post(f"/api/sessions/{session}/end")
+    assert [path.name for path in folder.iterdir()] == ["1.wav"]
+
+
 def test_what_is_not_known_any_more_counts_as_typed(client: TestClient, voiced: Room) -> None:
     session = begun(client)
     client.post(f"/api/sessions/{session}/turns", json={"text": SAID, "spoken": {"parts": [{"id": "gone"}]}})

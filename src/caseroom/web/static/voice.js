@@ -71,7 +71,8 @@ function rearm() {
   if (mode === "free" && choices.kept.hears === "browser" && !arm && !ear && !speaker.speaking && !problem) arm = new BrowserEar(understood, failed);
 }
 
-function understood({ text, speech }) {
+function understood({ text, speech, aside }) {
+  if (aside) at("voice-aside").textContent = aside;
   if (choices.kept.hears !== "browser") detector.told(speech);
   if (!ear) return;
   at("caption").textContent = text;
@@ -90,6 +91,7 @@ async function taken(one) {
   try {
     const heard = await one.end(choices.kept.keep);
     again = null;
+    if (heard.aside) at("voice-aside").textContent = heard.aside;
     at("caption").textContent = heard.text ? "" : `Nothing was heard${heard.nothing ? `: ${heard.nothing}` : ""}.`;
     if (!heard.text) return;
     parts.push({ id: heard.id, text: heard.text, garbled: heard.garbled });
@@ -338,7 +340,7 @@ form.voice = {
     parts = [];
     muted = false;
     marks.clear();
-    at("caption").textContent = "";
+    at("caption").textContent = at("voice-aside").textContent = "";
     keepSpoken();
   },
   move(text) { if (mode !== "off" && !muted && state.began === null) speaker.say(text); },
