@@ -16,7 +16,7 @@ start: $(VENV)/.room
 	$(BIN)/caseroom serve
 
 test: check
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-models: export CASEROOM_MODELS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/caseroom/models
 test-models: export CASEROOM_VOICE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/caseroom/voice

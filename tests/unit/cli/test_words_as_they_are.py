@@ -29,7 +29,7 @@ Printed = pytest.CaptureFixture[str]
 @pytest.fixture(autouse=True)
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
     """A terminal on which no line is broken."""
-    monkeypatch.setenv("COLUMNS", "250")
+    monkeypatch.setattr(screen.console, "_width", 250)  # rich reads COLUMNS once, when the console is made
 
 
 def odd(data: Any) -> Any:
