@@ -12,7 +12,20 @@ from functools import reduce
 from typing import Any, Literal
 
 MoveKind = Literal[
-    "open", "fact", "ask_back", "unknown", "decline", "acknowledge", "time", "probe", "accept", "change", "push_back", "clock", "close"
+    "open",
+    "fact",
+    "ask_back",
+    "unknown",
+    "decline",
+    "crowded",
+    "acknowledge",
+    "time",
+    "probe",
+    "accept",
+    "change",
+    "push_back",
+    "clock",
+    "close",
 ]
 
 
@@ -27,7 +40,7 @@ class Move:
     """Ids of what it speaks of: facts, a point, a messy turn, a step."""
 
 
-_PLAIN = ("clock", "time", "open", "close", "decline")
+_PLAIN = ("clock", "time", "open", "close", "decline", "crowded")
 """Moves that nobody words."""
 
 

@@ -1,4 +1,4 @@
-"""Figures in spoken and written English: "2,400", "2.4k", "twenty-four hundred", "sixty percent", "one in five", "half of them".
+"""Figures in spoken and written English: "2,400", "2.4k", "twenty-four hundred", "sixty percent", "one in five", "half of them"; and a count of things, written.
 
 Number words are turned into digits by text2num; this module only reads the digits with their scale and unit.
 """
@@ -76,3 +76,8 @@ def has_threshold(text: str) -> bool:
     """Whether a figure stands in the text together with a word that makes it a bound or a share."""
     found = figures(text)
     return any(figure.percent for figure in found) or (bool(found) and bool(_BOUND.search(text)))
+
+
+def counted(count: int, thing: str, things: str = "") -> str:
+    """So many things in words: 1 turn, 2 turns; `things` where it is not an s more."""
+    return f"{count:,} {thing if count == 1 else things or f'{thing}s'}"

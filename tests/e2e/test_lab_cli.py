@@ -112,6 +112,11 @@ def test_a_run_from_file_to_page_and_back(run: Run, here: Here, folder: Path, tm
     [
         (["run"], 2, "Missing argument"),
         (["run", "none.yaml"], 2, "There is no file none.yaml"),
+        (["run", "support-desk", "."], 2, ". is a folder; a proposal is a file: `caseroom run support-desk proposal.yaml`"),
+        (["run", "desk"], 2, "`caseroom run proposal.yaml --data desk`"),
+        (["run", "support-desk"], 2, "If support-desk is the case, name the proposal's file, too"),
+        (["run", "sales-tax", "plans/none.yaml"], 2, "`caseroom propose --empty sales-tax -o plans/none.yaml`"),
+        (["run", "empty.yaml", "--data", "desk"], 8, "empty.yaml:1: the file is empty"),
         (["run", "a", "b", "c"], 2, "Write `caseroom run CASE proposal.yaml`"),
         (["run", "p.yaml"], 10, "Name a case, or a folder of your own data"),
         (["run", "no-such-case", "p.yaml"], 2, "no-such-case"),
@@ -131,6 +136,7 @@ def test_a_run_from_file_to_page_and_back(run: Run, here: Here, folder: Path, tm
 )  # fmt: skip
 def test_bad_words_end_with_advice_and_a_code(here: Here, folder: Path, tmp_path: Path, words: list[str], code: int, said: str) -> None:
     (tmp_path / "wrong.yaml").write_text("technical:\n  exact: magic\n", encoding="utf-8")
+    (tmp_path / "empty.yaml").write_text("# nothing yet\n", encoding="utf-8")
     (tmp_path / "twice.yaml").write_text("title: a\ntitle: b\n", encoding="utf-8")
     (tmp_path / "local.yaml").write_text("technical: {model: {name: local}}\n", encoding="utf-8")
     ended, told = here(*words)

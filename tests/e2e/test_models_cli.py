@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.conftest import Run
 from tests.faulty_server import FaultyServer
+from tests.gguf_made import F32, made
 
 KEY = "sk-planted-0123456789abcdefghij"
 
@@ -116,11 +117,28 @@ def test_budgets_are_set_and_shown(run: Run) -> None:
         (("use", "poet", "a"), 2, "There is no model"), (("use", "poet"), 2, "There is no purpose"), (("remove", "nobody"), 2, "There is no model"),
         (("agree", "nobody"), 2, "There is no model"), (("budget", "--currency", "euros"), 9, "currency"),
         (("add", "a", "--kind", "local", "--file", "m.gguf", "--key", "K"), 9, "a local file has none"),
+        (("add", "a", "--kind", "local", "--file", "none.gguf"), 9, "none.gguf is not there. Nothing is set up."),
+        (("add", "a", "--kind", "local", "--file", "junk.gguf"), 9, "junk.gguf is no GGUF file: it begins with 'junk'"),
+        (("add", "a", "--kind", "local", "--file", "cut.gguf"), 9, "of 448 bytes are there. Nothing is set up. Fetch it again"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_one_message(arguments: tuple[str, ...], code: int, said: str, run: Run) -> None:
+def test_a_mistake_is_one_message(arguments: tuple[str, ...], code: int, said: str, run: Run, tmp_path: Path) -> None:
+    made(tmp_path / "m.gguf")
+    (tmp_path / "junk.gguf").write_text("junk", encoding="utf-8")
+    made(tmp_path / "cut.gguf", (), [("a", (96,), F32, 0, 384)])
+    (tmp_path / "cut.gguf").write_bytes((tmp_path / "cut.gguf").read_bytes()[:-7])
     done = run("models", *arguments)
     assert done.returncode == code and said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_file_that_was_cut_later_is_told_when_it_is_tried(run: Run, tmp_path: Path) -> None:
+    file = made(tmp_path / "tiny.gguf", (), [("a", (96,), F32, 0, 384)])
+    assert run("models", "add", "tiny", "--kind", "local", "--file", "tiny.gguf").returncode == 0
+    assert f"file: {file}" in (tmp_path / "home" / "models.yaml").read_text(encoding="utf-8"), "it is found from any folder"
+    file.write_bytes(file.read_bytes()[:-7])
+    done = run("models", "test", "tiny")
+    assert done.returncode == 9 and done.stderr.count("\n") == 1 and done.stdout == ""
+    assert "is cut short: 441 of 448 bytes are there. Fetch it again" in done.stderr and "models install" in done.stderr
 
 
 def test_a_key_is_refused_where_a_name_belongs_and_not_repeated(run: Run, tmp_path: Path) -> None:

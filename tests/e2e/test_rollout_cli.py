@@ -82,6 +82,7 @@ def test_the_weeks_are_shown_kept_listed_compared_and_deleted(folder: Path, here
     [
         ((), 2, "Write `caseroom rollout CASE proposal.yaml`"),
         (("nothing.yaml",), 2, "There is no file nothing.yaml"),
+        (("support-desk", "desk"), 2, "desk is a folder; a proposal is a file: `caseroom rollout support-desk proposal.yaml`"),
         (("p.yaml", "--data", "desk", "--event", "flood"), 2, "write KIND@DAY"),
         (("p.yaml", "--data", "desk", "--event", "flood@3"), 2, "There is no event 'flood' here. There are: "),
         (("p.yaml", "--data", "desk", "--event", "injections@99", "--weeks", "6"), 2, "days 0 to 41"),

@@ -62,7 +62,7 @@ def test_rouge_is_rouge_scores(stem: bool) -> None:
 
 
 @pytest.mark.parametrize("levels", [2, 5, 10_000])
-@pytest.mark.parametrize("n", [8, 50, 400])
+@pytest.mark.parametrize("n", [10, 50, 400])
 def test_correlations_are_scipys(n: int, levels: int) -> None:
     chance, few = np.random.default_rng(n + levels), Bootstrap(resamples=2)
     a = chance.integers(levels, size=n).astype(float)

@@ -166,7 +166,7 @@ def _asked(ear: Ear, transcript: Transcript) -> tuple[tuple[Asked, ...], tuple[s
 def _listened(ear: Ear, text: str, before: Context) -> list[tuple[Span, Disclosure]]:
     """A turn as it was heard; sentence by sentence where it asks for more than an interviewer would answer at once, as a written answer does."""
     whole = ear.listen(text, before)
-    if not whole.attack:
+    if not whole.attack and not whole.crowded:
         return [(Span(0, len(text), text), whole)]
     return [(piece, ear.listen(piece.text)) for piece in sentences(text)]
 

@@ -24,6 +24,7 @@ from caseroom.proposal import reading
 from caseroom.proposal.file import paths, read_proposal, to_yaml
 from caseroom.proposal.model import Bound, Goal, Proposal, Said, get, quoted
 from caseroom.proposal.roadmap_words import Passage, read_roadmap
+from caseroom.proposal.spoken import sentences
 from caseroom.store.runs import RunStore
 
 _CREDIT = ("covered", "partial")
@@ -110,12 +111,15 @@ def derived(case: Case, card: Scorecard, session: Session | None = None) -> Prop
     said: dict[str, Said] = {}
     credited = [point for step in card.steps for point in step.points if point.verdict in _CREDIT and point.quote]
     for scored in credited:
-        for path, value in _sets(case.point(scored.id), scored):
-            if value not in (None, ()):
-                proposal = changed(proposal, path, _joined(proposal, path, value))
-                quote = None if value == scored.quote else scored.quote
-                for set_by in _set_by(path, value):
-                    said.setdefault(set_by, Said(quote, scored.evidence.turn if scored.evidence else None))
+        quote, turn = _words(case.point(scored.id), scored, session)
+        whole = _whole(quote, turn, session)
+        for path, value in _sets(case.point(scored.id), quote):
+            if value in (None, ()) or (path == "technical.retrieve.method" and path in said and not reading.outright(path, quote)):
+                continue
+            own = value == quote
+            proposal = changed(proposal, path, _joined(proposal, path, whole if own else value))
+            for set_by in _set_by(path, value):
+                said.setdefault(set_by, Said(None if own else whole, turn))
     plan = read_roadmap(_passages(case, credited, session), proposal.roadmap)
     proposal = dataclasses.replace(proposal, roadmap=plan.roadmap)
     said |= {path: words for path, words in plan.said.items() if path not in said}
@@ -146,12 +150,45 @@ def _passages(case: Case, credited: list[PointScore], session: Session | None) -
     return quotes + [Passage("roadmap", turns[turn], turn) for turn in sorted(turns) if often[turn] > 1]
 
 
-def _sets(point: Point, scored: PointScore) -> Iterator[tuple[str, Any]]:
+def _words(point: Point, scored: PointScore, session: Session | None) -> tuple[str, int | None]:
+    """The words that set a point's field, and their turn: those that earned credit, or the nearest sentence that says the value outright where they only hint at it."""
+    quote, turn = scored.quote or "", scored.evidence.turn if scored.evidence else None
+    path, _, given = (point.sets or "").partition(" = ")
+    if (
+        session is None
+        or turn is None
+        or path not in reading.OUTRIGHT
+        or (given and point.weight == "trap")
+        or reading.outright(path, quote)
+    ):
+        return quote, turn
+    told = [(abs(one.number - turn), one.number, sentence) for one in session.turns for sentence in sentences(one.text)]
+    for _far, number, sentence in sorted(told, key=lambda one: one[0]):
+        value = reading.outright(path, sentence)
+        if value == given if given else value not in (None, "none"):
+            return sentence, number
+    return quote, turn
+
+
+def _whole(quote: str, turn: int | None, session: Session | None) -> str:
+    """The sentences that a quote was cut from, if it begins or ends inside one."""
+    text = next((one.text for one in session.turns if one.number == turn), "") if session else ""
+    at = text.find(quote)
+    if at < 0 or not quote:
+        return quote
+    before, end = text[:at].rstrip(), at + len(quote)
+    begin = at if not before or before[-1] in ".!?;:" else max(before.rfind(f"{mark} ") for mark in ".!?") + 1
+    if quote[-1] not in ".!?;:":
+        stops = [text.find(mark, end) for mark in (". ", "! ", "? ")]
+        end = min((stop + 1 for stop in stops if stop >= 0), default=len(text))
+    return text[begin:end].strip()
+
+
+def _sets(point: Point, quote: str) -> Iterator[tuple[str, Any]]:
     """The fields that a point's words set, each with its value."""
     if not point.sets:
         return
     path, _, given = point.sets.partition(" = ")
-    quote = scored.quote or ""
     if path == "ground.goal":
         yield path, Goal("right_rate")  # which measure it is, is read when all is known
     elif given:
@@ -161,6 +198,8 @@ def _sets(point: Point, scored: PointScore) -> Iterator[tuple[str, Any]]:
         yield "technical.retrieve.top_k", reading.top_k(quote)
     else:
         yield path, _words_or_value(path, quote)
+    if path == "assess.stop":
+        yield "assess.stop_days", reading.within(quote)
     if path in _NAMES_METRICS:
         yield "evaluation.metrics", reading.read("evaluation.metrics", quote)
     if path in ("technical.respond.words", "hallucinations.checks", "hallucinations.grounding") and reading.cites(quote):

@@ -6,7 +6,7 @@ Nothing is stored here, and no number is told over too few items.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -19,6 +19,7 @@ from caseroom.app.ratings import Cycle, Sheet, Standing, whole
 from caseroom.app.scales import DIMENSIONS, VALUES
 from caseroom.cases.data import RatedOutput, Rating
 from caseroom.errors import CaseroomError, RunNotFound
+from caseroom.lab.cautions import cautions
 from caseroom.lab.matters import Matter, matters
 from caseroom.metrics import score
 from caseroom.metrics.agreement import in_words, krippendorff_alpha
@@ -87,6 +88,8 @@ class Results:
     apart: tuple[Apart, ...]
     """Where raters differ by two values or more, the most first."""
     matters: tuple[Matter, ...]
+    cautions: tuple[str, ...]
+    """Why some of it is unscored, and that it is of few outputs."""
     unsaid: str
     """Why nothing is told of the metrics, where nothing is."""
 
@@ -105,7 +108,8 @@ def results(room: Room, cycle_id: str) -> Results:
     told, unsaid = _matters(room, cycle, sheet)
     return Results(
         cycle, tuple(ratings.standings(room, cycle_id)), designs,
-        tuple(_differences(cycle, designs, means)), tuple(_agreements(cycle, sheet)), tuple(_apart(cycle, sheet)), told, unsaid,
+        tuple(_differences(cycle, designs, means)), tuple(_agreements(cycle, sheet)), tuple(_apart(cycle, sheet)), told,
+        tuple(cautions([asdict(matter) for matter in told])), unsaid,
     )  # fmt: skip
 
 

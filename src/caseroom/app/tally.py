@@ -11,8 +11,8 @@ import numpy as np
 from caseroom.monitoring.measured import Counts, Measured, Share, Values
 from caseroom.store.calls import KeptCall
 
-EAR = ("fact", "ask_back", "unknown", "decline")
-"""What the ear makes of a turn: a fact said, asked back, not known, an attack refused."""
+EAR = ("fact", "ask_back", "unknown", "decline", "crowded")
+"""What the ear makes of a turn: a fact said, asked back, not known, an attack refused, too much asked for at once."""
 SECONDS = ("turn", "wait", "grading", "run")
 GOOD_CALLS = frozenset({"ok", "stopped"})
 """Outcomes of a model's call that are no failure: it answered, or nobody wanted the rest. After any other the next model or the words of the house stood in."""

@@ -57,6 +57,8 @@ def _explained(disclosure: Disclosure) -> list[dict[str, Any]]:
 def _show_explained(disclosure: Disclosure) -> None:
     if disclosure.attack:
         say("The turn reaches for what is withheld by other means than asking; it unlocks nothing.", style="dim")
+    elif disclosure.crowded:
+        say("The turn asks for more than is answered at once; it is no attack.", style="dim")
     table = Table(box=None, pad_edge=False)
     for name in ("clause", "taken for", "asks for", "candidates", "outcome", "why"):
         table.add_column(name)

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from caseroom.app import propose, runs
 from caseroom.app.interviews import Room
 from caseroom.cli import report as view
-from caseroom.cli.screen import console, errors, print_json, say, the_room, write_file
+from caseroom.cli.screen import console, errors, print_json, say, stages, the_room, when, write_file
+from caseroom.cli.words import case_and_file
 from caseroom.errors import UsageError
 from caseroom.lab.pages import to_html
 from caseroom.proposal.check import remarks
@@ -59,7 +57,7 @@ def execute(
     words: list[str], *, data: Path | None, html: Path | None, output: Path | None, quick: bool, limit: int | None, review: bool = False, keep: int = 0, cases: Path | None, as_json: bool
 ) -> None:  # fmt: skip
     """`caseroom run`."""
-    case, file = _case_and_file(words)
+    case, file = case_and_file("run", words)
     room = the_room(cases)
     proposal = read_proposal(file)
     if data is None and case is None:
@@ -68,27 +66,10 @@ def execute(
     _carried_out(room, begun.id, html=html, output=output, as_json=as_json)
 
 
-def _case_and_file(words: list[str]) -> tuple[str | None, Path]:
-    """`CASE FILE`, or `FILE` alone where the proposal names its case or --data is given."""
-    if len(words) not in (1, 2):
-        raise UsageError("Write `caseroom run CASE proposal.yaml`, or `caseroom run proposal.yaml --data DIR`.")
-    file = Path(words[-1])
-    if not file.is_file():
-        if len(words) == 1 and not file.suffix:
-            raise UsageError(
-                f"Name the proposal's file, too: `caseroom run {file} proposal.yaml`. `caseroom propose SESSION -o proposal.yaml` writes one of an "
-                f"interview; `caseroom propose --empty {file} -o proposal.yaml` writes one to fill in."
-            )
-        raise UsageError(
-            f"There is no file {file}. `caseroom propose SESSION -o {file.name}` writes one; `--empty CASE` writes one to fill in."
-        )
-    return (words[0] if len(words) == 2 else None), file
-
-
 def _carried_out(room: Room, run_id: str, *, html: Path | None, output: Path | None, as_json: bool, force: bool = False) -> None:
     known = runs.run(room, run_id)
     try:
-        with _bar() as told:
+        with stages(view.doing, quiet=as_json) as told:
             start = time.monotonic()
             done = runs.carry_out(room, run_id, told, force=force)
     except KeyboardInterrupt:
@@ -119,15 +100,6 @@ def _waits(run: runs.Run, as_json: bool) -> None:
     say(f"`caseroom review {run.id}` decides, `caseroom runs go-on {run.id}` goes on then (`--force`: at once).", style="dim")
 
 
-@contextmanager
-def _bar() -> Iterator[Callable[[str, int, int], None]]:
-    """One bar for what is being done now, on standard error."""
-    columns = (TextColumn("{task.description:36}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
-        task = bar.add_task("beginning", total=None)
-        yield lambda what, done, total: bar.update(task, description=view.doing(what), completed=done, total=total)
-
-
 def list_runs(*, cases: Path | None, as_json: bool) -> None:
     """`caseroom runs list`."""
     found = runs.runs(the_room(cases))
@@ -142,11 +114,11 @@ def list_runs(*, cases: Path | None, as_json: bool) -> None:
         say("No runs yet. `caseroom propose SESSION -o proposal.yaml` makes a proposal, `caseroom run CASE proposal.yaml` runs it.")
     else:
         table = Table(box=None, pad_edge=False)
-        for name in ("id", "created", "case", "state", "why"):
+        for name in ("id", "created (UTC)", "case", "state", "why"):
             table.add_column(name)
         for row in found:
             why = row.why or ("if nothing carries it out any more, go-on takes it up" if row.state == "running" else "")
-            table.add_row(row.id, row.created[:16].replace("T", " "), row.case, row.state, (why.splitlines() or [""])[0][:80])
+            table.add_row(row.id, when(row.created), row.case, row.state, (why.splitlines() or [""])[0][:80])
         console.print(table)
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
 from caseroom.app import largemodels
 from caseroom.cli.screen import console, print_json, say, the_room
-from caseroom.errors import UsageError
+from caseroom.errors import ModelError, UsageError
 from caseroom.models.chat import PURPOSES
 from caseroom.models.entries import KEYRING, KINDS, Entry, Limits, ModelSettings, Price
+from caseroom.models.gguf_file import FETCH, trouble
 from caseroom.models.keys import drop_key, keep_key
 from caseroom.models.settings import write_settings
 from caseroom.store.calls import CallStore
@@ -87,6 +89,8 @@ def add(
     """`caseroom models add`."""
     if kind not in KINDS:
         raise UsageError(f"There is no kind {kind!r}. Write one of {', '.join(KINDS)}.")
+    if kind == "local" and "file" in given:
+        given = {**given, "file": str(_whole(Path(given["file"])))}
     room = the_room(None)
     settings = largemodels.settings_of(room)
     entry = replace(settings.entry(name) or Entry(name, kind), kind=kind, **given)
@@ -111,6 +115,18 @@ def add(
         f"`caseroom models test {name}` tries it."
         + (f" `caseroom models agree {name}` before it gets any text." if row["sends_to"] else "")
     )
+
+
+def _whole(file: Path) -> Path:
+    """The file, wherever one stands when it is used.
+
+    Raises:
+        ModelError: it is not there, or no whole GGUF file.
+    """
+    path = file.expanduser().absolute()
+    if wrong := trouble(path):
+        raise ModelError(f"{path} {wrong}. Nothing is set up. {FETCH}")
+    return path
 
 
 def _used(settings: ModelSettings, purpose: str, names: Sequence[str]) -> ModelSettings:

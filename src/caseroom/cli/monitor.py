@@ -27,7 +27,7 @@ _WIDEST, _BESIDE = 40, 68
 """Days of a line at most, more are put together; and what the other columns take."""
 _COLOURS = {"page": "bold red", "ticket": "yellow", "info": "dim"}
 _LEGEND = "Shares, and of times the 95th percentile beside the median of the last days. A bar is a day, the highest the worst of its line."
-_EAR = {"fact": "facts said", "ask_back": "asked back", "unknown": "not known", "decline": "attacks refused"}
+_EAR = {"fact": "facts said", "ask_back": "asked back", "unknown": "not known", "decline": "attacks refused", "crowded": "too much at once"}
 _RECENT = 7
 _PATIENCE, _LAST_WORD = 5.0, 1.0
 """Seconds that a webhook or a log has to take the alerts of one look; and at the end of --watch."""

@@ -10,9 +10,10 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from caseroom.cli.screen import console, say
+from caseroom.cli.screen import console, once, say
 from caseroom.grading.pages import short
 from caseroom.grading.transcript import place_words
+from caseroom.lab.cautions import cautions
 from caseroom.lab.pages import agreement, change_interval, grouped, unmoved
 from caseroom.lab.verdict import interval, shown
 from caseroom.metrics.score import Score, tells
@@ -52,18 +53,16 @@ def show(report: Data) -> None:
     _families(report["families"])
     rank_correlations(report["matters"])
     _worst(report["worst"])
-    say(f"{report['records']} records, data {report['data_version']}; {report['signature']}", style="dim")
+    scored = report.get("scored", report["records"])
+    some = f" ({scored} of them scored: only those say what is right)" if scored < report["records"] else ""
+    say(f"{report['records']} records{some}, data {report['data_version']}; {report['signature']}", style="dim")
 
 
 def _section(section: Data, by_hand: bool) -> None:
     console.print(Rule(f"{BY_ID[section['step']].letter} · {section['title']}", align="left"))
-    for words in section["words"]:
-        where = f"  {place_words(words['turn'])}" if words["turn"] else ""
-        console.print(
-            Padding(
-                Text.assemble((f"{words['path'].split('.', 1)[1]}: ", "dim"), f"“{short(words['quote'])}”", (where, "dim")), (0, 0, 0, 2)
-            )
-        )
+    for names, quote, turn in once(section["words"]):
+        where = f"  {place_words(turn)}" if turn else ""
+        console.print(Padding(Text.assemble((f"{names}: ", "dim"), f"“{short(quote)}”", (where, "dim")), (0, 0, 0, 2)))
     if not section["words"] and not by_hand:
         say("  Nothing was said here, so nothing is switched on by words.", style="dim")
     if section["remark"]:
@@ -149,6 +148,8 @@ def rank_correlations(matters: Sequence[Data]) -> None:
     console.print(Rule("Does the metric matter? Rank correlation with people and with what an output is worth", align="left"))
     rows = [(m["title"], *(agreement(m, name) for name in ("value", "accuracy", "helpfulness", "fluency"))) for m in matters]
     console.print(_padded(("metric", "worth", "people: accuracy", "helpfulness", "fluency"), rows))
+    for line in cautions(matters):
+        say(f"  {line}", style="dim")
 
 
 def _worst(worst: Sequence[Data]) -> None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from caseroom.app import rollouts
 from caseroom.app.interviews import Room
 from caseroom.cli import weeks as view
-from caseroom.cli.screen import console, errors, print_json, say, the_room, write_file
+from caseroom.cli.screen import console, errors, print_json, say, stages, the_room, when, write_file
+from caseroom.cli.words import case_and_file
 from caseroom.errors import UsageError
 from caseroom.monitoring.delivery import Webhook
 from caseroom.proposal.file import read_proposal
@@ -38,24 +36,13 @@ def execute(
     words: list[str], asked: Asked, *, data: Path | None, html: Path | None, webhook: str | None, cases: Path | None, as_json: bool
 ) -> None:
     """`caseroom rollout CASE FILE`."""
-    case, file = _case_and_file(words, data)
+    case, file = case_and_file("rollout", words)
     settings = Settings(asked.seed, asked.weeks, asked.a_day, _events(asked))
     hook = Webhook(webhook) if webhook else None
     room = the_room(cases)
     proposal = read_proposal(file)
-    begun = rollouts.begin(room, proposal, settings, case=case, data=data)
+    begun = rollouts.begin(room, proposal, settings, case=None if data else case, data=data)
     _carried_out(room, begun.id, html=html, hook=hook, as_json=as_json)
-
-
-def _case_and_file(words: list[str], data: Path | None) -> tuple[str | None, Path]:
-    if len(words) not in (1, 2):
-        raise UsageError("Write `caseroom rollout CASE proposal.yaml`, or `caseroom rollout proposal.yaml --data DIR`.")
-    file = Path(words[-1])
-    if not file.is_file():
-        raise UsageError(
-            f"There is no file {file}. `caseroom propose SESSION -o proposal.yaml` writes one; `--empty CASE` writes one to fill in."
-        )
-    return (words[0] if len(words) == 2 and data is None else None), file
 
 
 def _events(asked: Asked) -> tuple[EventWish, ...] | None:
@@ -82,7 +69,7 @@ def go_on(rollout_id: str, *, html: Path | None, webhook: str | None, cases: Pat
 def _carried_out(room: Room, rollout_id: str, *, html: Path | None, hook: Webhook | None, as_json: bool) -> None:
     start = time.monotonic()
     try:
-        with _bar() as told:
+        with stages(quiet=as_json) as told:
             done = rollouts.carry_out(room, rollout_id, told)
     except KeyboardInterrupt:
         errors.print(f"Stopped; what was computed is kept. `caseroom rollout --go-on {rollout_id}` goes on.")
@@ -107,15 +94,6 @@ def _given(done: rollouts.Rollout, html: Path | None, as_json: bool) -> None:
         view.show(report)
 
 
-@contextmanager
-def _bar() -> Iterator[Callable[[str, int, int], None]]:
-    """One bar for what is being computed now, on standard error."""
-    columns = (TextColumn("{task.description:44.44}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
-        task = bar.add_task("beginning", total=None)
-        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
-
-
 def list_rollouts(*, cases: Path | None, as_json: bool) -> None:
     """`caseroom rollout --list`."""
     found = rollouts.rollouts(the_room(cases))
@@ -130,12 +108,12 @@ def list_rollouts(*, cases: Path | None, as_json: bool) -> None:
         say("No rollouts yet. `caseroom rollout CASE proposal.yaml` begins one.")
     else:
         table = Table(box=None, pad_edge=False)
-        for name in ("id", "created", "case", "seed", "weeks", "state", "why"):
+        for name in ("id", "created (UTC)", "case", "seed", "weeks", "state", "why"):
             table.add_column(name)
         for row in found:
             why = row.why or ("if nothing carries it out any more, --go-on takes it up" if row.state == "running" else "")
             seed, weeks = str(row.settings["seed"]), str(row.settings["weeks"])
-            table.add_row(row.id, row.created[:16].replace("T", " "), row.case, seed, weeks, row.state, (why.splitlines() or [""])[0][:80])
+            table.add_row(row.id, when(row.created), row.case, seed, weeks, row.state, (why.splitlines() or [""])[0][:80])
         console.print(table)
 
 

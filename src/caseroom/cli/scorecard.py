@@ -22,6 +22,7 @@ from caseroom.grading.pages import (
 )
 from caseroom.grading.scorecard import PointScore, Scorecard, StepScore
 from caseroom.grading.transcript import place_words
+from caseroom.numerals import counted
 
 _STYLES = {"covered": "green", "partial": "yellow", "missed": "red", "contradicted": "bold red", "unsure": "magenta", "not_reached": "dim"}
 
@@ -64,7 +65,7 @@ def _step(step: StepScore) -> None:
     console.print(_points(shown))
     hidden = len(step.points) - len(shown)
     if hidden:
-        say(f"  and {hidden} points of depth that were not made", style="dim")
+        say(f"  and {counted(hidden, 'point')} of depth that {'was' if hidden == 1 else 'were'} not made", style="dim")
 
 
 def _points(points: tuple[PointScore, ...] | list[PointScore]) -> Padding:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from caseroom import tracing
 from caseroom.app.engine import Engine
@@ -52,6 +53,41 @@ def say(text: str = "", style: str | None = None) -> None:
     console.print(text, style=style, soft_wrap=not console.is_terminal)
 
 
+def when(created: str) -> str:
+    """A time of the store as lists print it: day and minute, in UTC, as the store keeps them."""
+    return created[:16].replace("T", " ")
+
+
+class Lines:
+    """Tells how far work is by a plain line now and then, where nobody sees a bar. What is over before the first is due says nothing."""
+
+    def __init__(self, words: Callable[[str], str] = str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._words, self._clock = words, clock
+        self._last = clock()
+
+    def told(self, what: str, done: int, total: int) -> None:
+        """Hear how far it is."""
+        if (now := self._clock()) - self._last >= _EVERY:
+            self._last = now
+            errors.print(f"{self._words(what)}: {done} of {total}", soft_wrap=True)
+
+
+_EVERY = 15.0
+"""Seconds between two lines."""
+
+
+@contextmanager
+def stages(words: Callable[[str], str] = str, *, quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+    """How far long work is, on standard error: a bar for what is being done now; a plain line now and then where that is no terminal, none if `quiet`."""
+    if not errors.is_terminal:
+        yield (lambda what, done, total: None) if quiet else Lines(words).told
+        return
+    columns = (TextColumn("{task.description:44.44}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=True) as bar:
+        task = bar.add_task("beginning", total=None)
+        yield lambda what, done, total: bar.update(task, description=words(what), completed=done, total=total)
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on standard error, where a person looks."""
@@ -71,3 +107,11 @@ def write_file(path: Path, text: str) -> None:
     finally:
         part.unlink(missing_ok=True)
     errors.print(f"Wrote {path}")
+
+
+def once(words_of: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, int | None]]:
+    """A candidate's words, each sentence once, after the names of all that it set."""
+    found: dict[tuple[str, int | None], list[str]] = {}
+    for said in words_of:
+        found.setdefault((said["quote"], said["turn"]), []).append(said["path"].split(".", 1)[1])
+    yield from ((", ".join(names), quote, turn) for (quote, turn), names in found.items())

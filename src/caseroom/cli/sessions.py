@@ -7,16 +7,21 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from rich.console import JustifyMethod
 from rich.table import Table
 
 from caseroom.app import exports, scorecards
 from caseroom.app.grading import transcript_of
 from caseroom.app.voice import delete_session
 from caseroom.cli import scorecard as card_view
-from caseroom.cli.screen import console, print_json, progress, say, the_room, write_file
+from caseroom.cli.screen import console, print_json, progress, say, the_room, when, write_file
 from caseroom.errors import UsageError
 from caseroom.grading.pages import VERDICT_WORDS
+from caseroom.numerals import counted
 from caseroom.steps import BY_ID, STEP_IDS
+
+_WHOLE = ("id", "created (UTC)")
+"""Columns that a narrow terminal does not cut: one is typed in, the other is told apart by."""
 
 
 def list_sessions(*, as_json: bool) -> None:
@@ -32,11 +37,13 @@ def list_sessions(*, as_json: bool) -> None:
     elif not rows:
         say("No sessions yet. `caseroom` opens the room.")
     else:
-        table = Table(box=None, pad_edge=False)
-        for name in ("id", "case", "created", "turns", "minutes", "step", "state"):
-            table.add_column(name, justify="right" if name in ("turns", "minutes") else "left")
+        table = Table(box=None, pad_edge=False, collapse_padding=True)  # all of it on 80 columns
+        for name in ("id", "case", "created (UTC)", "turns", "minutes", "step", "state"):
+            justify: JustifyMethod = "right" if name in ("turns", "minutes") else "left"
+            table.add_column(name, justify=justify, no_wrap=name in _WHOLE, overflow="fold")
         for row in rows:
-            table.add_row(*(str(BY_ID[str(value)].title if name == "step" else value) for name, value in row.items()))
+            shown = {**row, "created": when(str(row["created"])), "step": BY_ID[str(row["step"])].title}
+            table.add_row(*map(str, shown.values()))
         console.print(table)
 
 
@@ -97,7 +104,7 @@ def grade(session: str, *, second: bool, cases: Path | None, as_json: bool) -> N
         say("The judge of today sees it as it was seen before.", style="dim")
         return
     say(
-        f"Scorecard {after.number}; the one before ({before[-1].created[:10]}) is kept. {len(moves)} verdicts moved:"
+        f"Scorecard {after.number}; the one before ({before[-1].created[:10]}) is kept. {counted(len(moves), 'verdict')} moved:"
         if moves
         else "No verdict moved."
     )
@@ -129,7 +136,10 @@ def coach(session: str, *, cases: Path | None, as_json: bool) -> None:
         if one.empty:
             say("  Nothing that it wrote stands on your words, the case or the rubric.", style="dim")
         elif one.dropped:
-            say(f"  ({len(one.dropped)} sentences of {one.by} were left out: nothing supports them)", style="dim")
+            say(
+                f"  ({counted(len(one.dropped), 'sentence')} of {one.by} {'was' if len(one.dropped) == 1 else 'were'} left out: nothing supports them)",
+                style="dim",
+            )
     if not said:
         say("There is nothing to change.", style="dim")
 
@@ -141,7 +151,7 @@ def delete(session: str, *, yes: bool) -> None:
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError("Deleting is for good; add --yes.")
-        if input(f"Delete session {session} with {turns} turns for good? [y/N] ").strip().lower() not in ("y", "yes"):
+        if input(f"Delete session {session} with {counted(turns, 'turn')} for good? [y/N] ").strip().lower() not in ("y", "yes"):
             say("Kept.")
             return
     delete_session(room, session)

@@ -10,6 +10,7 @@ from rich.table import Table
 from caseroom.cli.screen import console, errors, print_json, progress, say, write_file
 from caseroom.config import settings_from_environment
 from caseroom.errors import UsageError
+from caseroom.numerals import counted
 from caseroom.speech import install as installing
 from caseroom.speech import weights
 from caseroom.speech.base import SpeechError
@@ -133,11 +134,13 @@ def transcribe(
     from caseroom.app.voice import prompt_for
     from caseroom.cli.screen import the_shelf
     from caseroom.grading.transcript import sidecar_of
+    from caseroom.speech.audio import recording
     from caseroom.speech.choose import recogniser
     from caseroom.speech.detector import Silero
 
     if grade and not case:
         raise UsageError("--grade needs --case: which case was answered?")
+    recording(file, partial=partial)  # whoever named the wrong file is told so before anything is asked of them
     settings = settings_from_environment()
     prompt = prompt_for(the_shelf(cases).case(case)) if case else ""
     ear = recogniser(settings.voice, name)
@@ -157,7 +160,7 @@ def transcribe(
         say(app.to_text(made).rstrip())
     turns = made.transcript.turns
     errors.print(
-        f"{made.seconds / 60:.1f} minutes, {len(turns)} turns; speakers {made.how} (sure: {made.sure:.0%}); {made.garbled:.1%} not heard well; "
+        f"{made.seconds / 60:.1f} minutes, {counted(len(turns), 'turn')}; speakers {made.how} (sure: {made.sure:.0%}); {made.garbled:.1%} not heard well; "
         f"{app.language_words(made)}.",
     )
     for warning in made.warnings:

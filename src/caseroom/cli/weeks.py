@@ -9,12 +9,15 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from caseroom.cli.screen import console, say
-from caseroom.rollout.chart import TITLES, event_said, smooth
+from caseroom.cli.screen import console, once, say
+from caseroom.numerals import counted
+from caseroom.rollout.chart import TITLES, event_said, harmful, live, missed, smooth
+from caseroom.rollout.words import amount
 
 Data = Mapping[str, Any]
 _BARS = "▁▂▃▄▅▆▇█"
-_LABEL = 26
+_LABEL = 36
+"""Columns of a row's title, the gap after it among them."""
 _PHASES = {"proof": "p", "test": "t", "full": "F", "all": "F", "stopped": "×"}
 _WAYS = {"own": "your monitors", "standard": "the standard set", "perfect": "perfect sight", "none": "nobody looks"}
 
@@ -33,9 +36,9 @@ def show(report: Data) -> None:
     said = [words for words in report["words"] if words["quote"]]
     if said:
         console.print(Rule("Your own words", align="left"))
-        for words in said:
-            say(f"  {words['path'].split('.', 1)[1]}: “{words['quote']}”", style="dim")
-    say(f"{report['sums']['came']:,.0f} items, launched {report['launch']}; {report['signature']}", style="dim")
+        for names, quote, _turn in once(said):
+            say(f"  {names}: “{quote}”", style="dim")
+    say(f"{counted(report['sums']['came'], 'item')}, launched {report['launch']}; {report['signature']}", style="dim")
 
 
 # the chart
@@ -47,7 +50,7 @@ def _chart(report: Data) -> None:
     room = max(20, min(console.width, 130) - _LABEL - 1)
     step = max(1, -(-len(days) // room))
     for label, cells in _rows(report, step):
-        console.print(Text.assemble((f"{label:<{_LABEL}.{_LABEL}}", "dim"), cells), soft_wrap=True)
+        console.print(Text.assemble((f"{label:<{_LABEL}.{_LABEL - 1}}", "dim"), cells), soft_wrap=True)
     key = "p proof, t test, F full, ▽ as today; ━ an event at work, ● known; ! true alert, ? false one, · for information"
     say(f"{'':<{_LABEL}}{key}{f'; {step} days a column' if step > 1 else ''}", style="dim")
 
@@ -63,10 +66,10 @@ def _rows(report: Data, step: int) -> Iterator[tuple[str, Text]]:
     for name, title in TITLES.items():
         values = [day["came"] for day in days] if name == "volume" else [day["readings"].get(name) for day in days]
         if any(value is not None for value in values):
-            lined = values if name == "volume" else smooth(values)
+            lined = values if name == "volume" else smooth(values, live(days))
             yield title, Text(spark(lined[::step]), "cyan")
     wrong = [day["wrong"] / day["live"] if day["live"] >= 20 else None for day in days]
-    yield "Left wrong, in truth", Text(spark(smooth(wrong)[::step]), "magenta")
+    yield "Left wrong, in truth", Text(spark(smooth(wrong, live(days))[::step]), "magenta")
 
 
 def _week(day: int, step: int) -> str:
@@ -134,8 +137,8 @@ def _score(report: Data) -> None:
         table.add_column(head, overflow="fold")
     for event in report["events"]:
         own, standard, none = (event["ways"][way] for way in ("own", "standard", "none"))
-        table.add_row(Text(event["title"]), str(event["start"]), Text(event_said(event), "yellow" if own["day"] is None and not event["harmless"] else ""),
-                      _late(standard), f"{own['unseen_wrong']:,.0f}", f"{own['unseen_money']:,.0f}", f"{none['money']:,.0f}")  # fmt: skip
+        table.add_row(Text(event["title"]), str(event["start"]), Text(event_said(event), "yellow" if missed(event) else ""),
+                      _late(standard), *(amount(value) if harmful(event) else "–" for value in (own["unseen_wrong"], own["unseen_money"], none["money"])))  # fmt: skip
     console.print(table)
 
 
@@ -162,6 +165,6 @@ def _totals(report: Data) -> None:
         table.add_column(head)
     for way, total in report["totals"].items():
         middle = "–" if total["median_delay"] is None else f"{total['median_delay']:g} d"
-        table.add_row(_WAYS[way], f"{total['seen']} of {total['harmful']}", middle, str(total["false_alarms"]), f"{total['unseen_wrong']:,.0f}",
-                      f"{total['wrong']:,.0f}", f"{total['money']:,.0f}")  # fmt: skip
+        table.add_row(_WAYS[way], f"{total['seen']} of {total['harmful']}", middle, str(total["false_alarms"]),
+                      *(amount(total[name]) for name in ("unseen_wrong", "wrong", "money")))  # fmt: skip
     console.print(table)

@@ -8,6 +8,7 @@ turn. A fitted model makes a probability of both, and three bands decide.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from caseroom.cases.model import Case, Fact
 from caseroom.interview import manners
+from caseroom.interview.attacks import is_attack
 from caseroom.language.clauses import Clause, clauses, core, kind_agreement, pieces, without_quotes
 from caseroom.language.encoder import Encoder
 from caseroom.language.match import MEASURES, Entry, Fitted, Index, load_fitted
@@ -34,7 +36,7 @@ FEATURES = (*FINDS, "found", "found_rival", "read", "read_rival", "fragment", "p
 """What is decided on: the finder's measures, its odds, the reader's odds, each also against the best other fact, and the sort of question."""
 Outcome = Literal["say", "ask_back", "unknown", "nothing"]
 MOST_AT_ONCE = 3
-"""More facts in one turn, or more bare topics, is asking for the sheet."""
+"""Of more facts asked for in one turn only so many are said; more bare topics are not gone through."""
 _LEAD_WORDS = 30
 """So many words before a question may lead to it."""
 _PASSAGE_WORDS = 60
@@ -46,7 +48,9 @@ _READ_OF_ONE, _READ_AT_LEAST, _WORDS_READ, _WORTH_READING = 3, 2, 110, 0.04
 _NEARER_MISS = 0.1
 """A fact is out of the question where one of its near-misses is so much nearer than its nearest example question."""
 _BARE_WORDS, _BARE_AT_ONCE = 3, 5
-"""A list of more than so many topics of so few words is asking for the sheet, too."""
+"""A list of more than so many topics of so few words is not gone through, either."""
+_FOR_YOU, _TOPIC_WORDS = re.compile(r"\?|\b(?:please|pls|you|your|me|thanks|thx)\b", re.IGNORECASE), 2
+"""What makes a list one of topics that the interviewer is to go through: it speaks to them, or its items are so short."""
 _SPECIFIC = 8
 """More words that carry meaning make a question no clearer."""
 _UNREAD = -6.0
@@ -76,6 +80,8 @@ class Disclosure:
     heard: tuple[Heard, ...]
     attack: bool = False
     """The turn tries to get at what is withheld by other means than asking."""
+    crowded: bool = False
+    """It asks for more at once than is answered. No attack: the first questions are answered, a list of topics is not."""
     courtesy: str | None = None
     """The turn asks about the conversation (time, going on): which kind."""
 
@@ -192,22 +198,23 @@ class Ear:
 
     def listen(self, turn: str, context: Context = Context()) -> Disclosure:
         """What the turn unlocks. Deterministic; says nothing for statements, attacks and courtesies."""
-        if manners.is_attack(turn):
+        if is_attack(turn):
             return Disclosure((), attack=True)
         parts, asked = self.questions(turn, context)
         if context.offered and (chosen := self._chosen(turn, parts, context.offered)):
             return Disclosure((Heard(parts[0], "say", chosen, why="an answer to our asking back"),))
-        if sum(question.clause.act == "fragment" and not question.piece for question in asked) > MOST_AT_ONCE:
-            return Disclosure((), attack=True)
-        if sum(len(words(question.alone)) <= _BARE_WORDS for question in asked) > _BARE_AT_ONCE:
-            return Disclosure((), attack=True)
+        if _is_list(asked):
+            steps = tuple(Heard(part, "nothing", (), why="a step of a design") for part in parts)
+            return Disclosure(steps) if _are_steps(turn, asked) else Disclosure((), crowded=True)
         verdicts: dict[int, list[Heard]] = {}
+        listed = False
         for question, verdict in zip(asked, self._hear(asked), strict=True):
             if not question.piece or verdict.facts:
                 verdicts.setdefault(question.clause.span.start, []).append(verdict)
+            listed |= verdict.outcome == "say" and (question.piece or question.clause.act not in ("question", "request"))
         heard = tuple(h for part in parts for h in verdicts.get(part.span.start) or [Heard(part, "nothing", (), why="asks nothing")])
         found = Disclosure(heard, courtesy=None if asked else manners.courtesy(turn))
-        return Disclosure((), attack=True) if len(found.say) > MOST_AT_ONCE else found
+        return Disclosure(() if listed else _first(heard), crowded=True) if len(found.say) > MOST_AT_ONCE else found
 
     def candidates(self, asked: Sequence[Question], *, leave_out: bool = False) -> list[Candidate]:
         """The facts worth a decision, each with the question that it is likeliest an answer to, as the reader sees them."""
@@ -290,6 +297,30 @@ class Ear:
         clear = all(close[first] - close[other] >= _CLEARLY_NEARER for other in offered if other != first)
         # nearest of the whole sheet: a new question about something else is no answer to ours
         return (first,) if first in offered and close[first] >= _NEAR_A_TOPIC and clear else ()
+
+
+def _is_list(asked: Sequence[Question]) -> bool:
+    """Whether topics are only listed."""
+    fragments = sum(question.clause.act == "fragment" and not question.piece for question in asked)
+    return fragments > MOST_AT_ONCE or sum(len(words(question.alone)) <= _BARE_WORDS for question in asked) > _BARE_AT_ONCE
+
+
+def _are_steps(turn: str, asked: Sequence[Question]) -> bool:
+    """Whether what is listed are a design's steps ("Load the rates. Replay last month.") and no topics; they unlock nothing, either."""
+    whole = [question for question in asked if not question.piece]
+    long = bool(np.mean([len(words(question.alone)) for question in whole]) > _TOPIC_WORDS)
+    return long and not _FOR_YOU.search(turn) and all(question.clause.act == "fragment" for question in whole)
+
+
+def _first(heard: Sequence[Heard]) -> tuple[Heard, ...]:
+    """As many questions answered as are answered at once, the others left."""
+    said: set[str] = set()
+    kept = []
+    for one in heard:
+        fits = one.outcome == "say" and len(said.union(one.facts)) <= MOST_AT_ONCE
+        said.update(one.facts if fits else ())
+        kept.append(one if fits or one.outcome == "nothing" else replace(one, outcome="nothing", facts=(), why="too much at once"))
+    return tuple(kept)
 
 
 def asked_text(parts: Sequence[Clause], part: Clause, before: str | None) -> str:

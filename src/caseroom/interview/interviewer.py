@@ -20,7 +20,9 @@ from caseroom.steps import STEPS, position
 ACKNOWLEDGE = ("Okay.", "Go on.", "I follow.", "Understood.", "Right.", "I'm listening.")
 UNKNOWN = "I don't have that. If you need it, assume something and say what you assume."
 UNKNOWN_TOO = "As for the other part, I don't have that; you are free to assume."
-DECLINE = "I'd rather take one question at a time. What would you like to know about the business?"
+DECLINE = "Let's leave that aside. What would you like to know about the business?"
+CROWDED = "That's a lot at once; I'd rather take one question at a time. Which one first?"
+CROWDED_TOO = "And the rest one at a time, please."
 GO_ON = "As you like; you lead."
 ACCEPT = "That's all right; let's leave it there."
 NOTED = "I've noted that as your assumption."
@@ -74,13 +76,15 @@ def reply(case: Case, session: Session, disclosure: Disclosure, noticed: Noticed
 
 
 def _asked(moves: Sequence[Move]) -> bool:
-    return any(move.kind in ("fact", "ask_back", "unknown", "decline") for move in moves)
+    return any(move.kind in ("fact", "ask_back", "unknown", "decline", "crowded") for move in moves)
 
 
 def _answer(case: Case, session: Session, disclosure: Disclosure, now: float) -> list[Move]:
     if disclosure.attack:
         return [Move("decline", DECLINE)]
     moves = [Move("fact", case.fact(fact).say, (fact,)) for fact in disclosure.say]
+    if disclosure.crowded:
+        return [*moves, Move("crowded", CROWDED_TOO if moves else CROWDED)]
     if disclosure.ask_back:
         topics = [case.fact(fact).topic for fact in disclosure.ask_back]
         moves.append(Move("ask_back", f"Do you mean {', or '.join(topics)}?", disclosure.ask_back))

@@ -18,7 +18,7 @@ from caseroom.language.text import Span, sentences, words
 from caseroom.models.chat import Ask, ChatModel, Message
 
 WORDED = ("fact", "unknown", "ask_back", "acknowledge", "probe", "accept", "change", "push_back")
-"""Moves that a model may word; the clock, refusals of attacks, opening and closing are always plain."""
+"""Moves that a model may word; the clock, refusals of attacks, too much at once, opening and closing are always plain."""
 _ATTEMPTS = 2
 _BEFORE = 3
 """Exchanges that the model sees of the talk before."""
@@ -79,7 +79,7 @@ class Wording:
     def reply(self, session: Session, moves: Sequence[Move], others: Sequence[Move] = ()) -> Iterator[str | Worded]:
         """Sentences as they may be shown, then how it went. `others` are further follow-ups that may be asked in place of the move's own."""
         plain = tuple(moves)
-        if not any(move.kind in WORDED for move in plain) or any(move.kind == "decline" for move in plain):
+        if not any(move.kind in WORDED for move in plain) or any(move.kind in ("decline", "crowded") for move in plain):
             yield Worded("", "", "nothing to word", plain)
             return
         probes = [move for move in (*plain, *others) if move.kind == "probe"]

@@ -11,7 +11,7 @@ from caseroom.pipeline.verify import verifier_of
 from caseroom.pipeline.workshop import Workshop
 from caseroom.proposal.model import Proposal
 
-FORM = 4
+FORM = 5
 """Goes up when stages, checks or columns change what they make of the same input."""
 
 

@@ -24,7 +24,8 @@ def measure(name: MetricName, columns: Columns, settled: Settled) -> Score:
         return score.share(name, values, signature) if name in _SHARES else score.mean(name, values, signature)
     if name in _RATIOS:
         parts, wholes = _RATIOS[name](columns)
-        return score.ratio(name, np.nan_to_num(parts), np.nan_to_num(wholes), sign(name, BOOTSTRAP, of="sums"))
+        of_sums = score.ratio if name == "edit_rate" else score.share_of_sums  # more words may be changed than were sent
+        return of_sums(name, np.nan_to_num(parts), np.nan_to_num(wholes), sign(name, BOOTSTRAP, of="sums"))
     answered, answerable = columns["passed_on"] != 1, (columns["answerable"] == 1) & (columns["handover"] != 1)
     if name == "abstention_precision":
         return rates.abstention_precision(answered.tolist(), answerable.tolist())
@@ -39,12 +40,15 @@ def measure(name: MetricName, columns: Columns, settled: Settled) -> Score:
         known = ~np.isnan(columns["group"]) & ~np.isnan(columns["selected"])
         groups = [columns.groups[int(code)] for code in columns["group"][known]]
         return rates.selection_ratio((columns["selected"][known] == 1).tolist(), groups)
-    if name == "extraction_f1":
-        return _f1(columns)
     if name == "bleu":
         counts = np.stack([columns[f"bleu{i}"] for i in range(10)], axis=1)
         return bleu_of_counts(counts[~np.isnan(counts[:, 0])])
     return score.unscored(name, 0, sign(name, BOOTSTRAP))
+
+
+def scored(columns: Columns, values: Floats) -> Floats:
+    """Values of the records that say what is right."""
+    return np.where(columns["scored"] == 1, values, np.nan)
 
 
 def difference(name: MetricName, mine: tuple[Columns, Settled], other: tuple[Columns, Settled]) -> Score:
@@ -60,22 +64,16 @@ def difference(name: MetricName, mine: tuple[Columns, Settled], other: tuple[Col
     return score.of_sums(name, table, lambda sums: score.divide(sums[:, 0], sums[:, 1]) - score.divide(sums[:, 2], sums[:, 3]), signature)
 
 
-def _f1(columns: Columns) -> Score:
-    table = np.stack([np.nan_to_num(columns[name]) for name in ("values_right", "values_given", "values_wanted")], axis=1)
-    signature = sign("extraction_f1", BOOTSTRAP, of="all-fields")
-    return score.of_sums("extraction_f1", table, lambda sums: score.divide(2 * sums[:, 0], sums[:, 1] + sums[:, 2]), signature)
-
-
 _MEANS: dict[str, Callable[[Columns, Settled], Floats]] = {
-    "right_rate": lambda c, s: _scored(c, s.left_right),
-    "wrong_rate": lambda c, s: _scored(c, s.left_wrong),
-    "minutes_per_item": lambda c, s: s.minutes,
-    "resolution_minutes": lambda c, s: s.wait,
-    "cost_per_item": lambda c, s: s.cost,
-    "harm_per_item": lambda c, s: _scored(c, s.harm),
-    "value_per_item": lambda c, s: _scored(c, s.value),
+    "right_rate": lambda c, s: scored(c, s.left_right),
+    "wrong_rate": lambda c, s: scored(c, s.left_wrong),
+    "minutes_per_item": lambda c, s: scored(c, s.minutes),
+    "resolution_minutes": lambda c, s: scored(c, s.wait),
+    "cost_per_item": lambda c, s: scored(c, s.cost),
+    "harm_per_item": lambda c, s: scored(c, s.harm),
+    "value_per_item": lambda c, s: scored(c, s.value),
     "handled_rate": lambda c, s: 1 - c["passed_on"],
-    "deflection": lambda c, s: s.alone,
+    "deflection": lambda c, s: scored(c, s.alone),
     "rouge1": lambda c, s: c["rouge1"],
     "rouge2": lambda c, s: c["rouge2"],
     "rougeL": lambda c, s: c["rougeL"],
@@ -83,13 +81,17 @@ _MEANS: dict[str, Callable[[Columns, Settled], Floats]] = {
 }
 _SHARES = ("right_rate", "wrong_rate", "handled_rate", "deflection")
 """Means of what is 1 or 0."""
-_OF_SCORED = ("right_rate", "wrong_rate", "harm_per_item", "value_per_item")
+_OF_SCORED = (
+    "right_rate", "wrong_rate", "minutes_per_item", "resolution_minutes", "cost_per_item", "harm_per_item", "value_per_item", "deflection",
+)  # fmt: skip
+"""What depends on whether an output was right: people who put it right, or get it back, take time and cost money."""
 _RATIOS: dict[str, Callable[[Columns], tuple[Floats, Floats]]] = {
     "exactness": lambda c: (c["exact_right"] * _out(c), c["exact_all"] * _out(c)),
     "omission_rate": lambda c: ((c["facts_all"] - c["facts_found"]) * _out(c), c["facts_all"] * _out(c)),
     "grounded_rate": lambda c: (c["grounded"], c["claims"]),
     "extraction_precision": lambda c: (c["values_right"], c["values_given"]),
     "extraction_recall": lambda c: (c["values_right"], c["values_wanted"]),
+    "extraction_f1": lambda c: (2 * c["values_right"], c["values_given"] + c["values_wanted"]),
     "edit_rate": lambda c: (c["edits"], c["sent_words"]),
 }
 
@@ -97,8 +99,3 @@ _RATIOS: dict[str, Callable[[Columns], tuple[Floats, Floats]]] = {
 def _out(columns: Columns) -> Floats:
     """1 where an output was made: what is passed on omits nothing."""
     return np.asarray(columns["passed_on"] != 1, np.float64)
-
-
-def _scored(columns: Columns, values: Floats) -> Floats:
-    """Values of the records that say what is right."""
-    return np.where(columns["scored"] == 1, values, np.nan)

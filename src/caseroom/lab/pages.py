@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from caseroom.lab.cautions import cautions
 from caseroom.lab.plots import Axis, Span, axis, interval_plot, scale
 from caseroom.lab.switches import SWITCHES, words
-from caseroom.lab.verdict import holds, interval, shown
+from caseroom.lab.verdict import interval, scored_of, shown, told
 from caseroom.metrics.registry import BY_NAME
-from caseroom.metrics.score import Score, tells
+from caseroom.metrics.score import Score, few, tells
 from caseroom.proposal.file import is_words, paths
 
 if TYPE_CHECKING:
@@ -77,10 +78,10 @@ def _context(report: Data) -> dict[str, Any]:
     head, _, tail = report["verdict"].partition("; ")
     goal, currency = report["goal"]["metric"], report["currency"]
     return {
-        "report": report, "head": head, "tail": tail[:1].upper() + tail[1:], "marks": [_yardstick(mark, n, currency) for n, mark in enumerate((report["goal"], *report["limits"]))],
+        "report": report, "scored": report.get("scored", report["records"]), "head": head, "tail": tail[:1].upper() + tail[1:], "marks": [_yardstick(mark, n, report) for n, mark in enumerate((report["goal"], *report["limits"]))],
         "sections": [_section(section) for section in report["sections"]], "by_hand": not any(section["words"] for section in report["sections"]), "effects": _effects(report["effects"], goal, currency) if report["effects"] else None,
         "families": [_family(row) for row in report["families"]], "shares": scale(_SHARES, [(n / 4, f"{n * 25}%") for n in range(5)]),
-        "matters": [_matter(row) for row in report["matters"]], "tracks": list(_tracks(report)),
+        "matters": [_matter(row) for row in report["matters"]], "tracks": list(_tracks(report)), "cautions": cautions(report["matters"]),
         "correlations": scale(_CORRELATIONS, [(-1.0, "−1"), (-0.5, "−0.5"), (0.0, "0"), (0.5, "0.5"), (1.0, "1")]),
     }  # fmt: skip
 
@@ -98,19 +99,20 @@ def _score(data: Data | None) -> Score:
 # the goal and the limits
 
 
-def _yardstick(mark: Data, number: int, currency: str) -> dict[str, Any]:
+def _yardstick(mark: Data, number: int, report: Data) -> dict[str, Any]:
     """A goal or a limit: the design's dot between what is wanted, today, and the simple way."""
-    metric, bound = mark["metric"], mark["bound"]
+    metric, bound, currency = mark["metric"], mark["bound"], report["currency"]
     design, simple = _score(mark["design"]), _score(mark["simple"])
     place = axis([design.value, design.low, design.high, simple.value, bound, mark["today"]])
     lower = BY_NAME[metric].better == "lower"
     good = None if bound is None else ((place.low, bound) if lower else (bound, place.high))
-    held = holds(metric, design.value, bound)
+    held = told(metric, design, bound)
     said = interval(metric, design, currency)
     spans = [Span(simple.value, kind="simple"), Span(design.value, design.low, design.high)]
     return {
         "kind": "limit" if number else "goal", "title": mark["title"], "held": held, "said": mark["said"], "design": said,
-        "word": {True: "holds" if number else "reached", False: "broken" if number else "missed", None: "nothing to compare"}[held],
+        "word": {True: "holds" if number else "reached", False: "broken" if number else "missed", None: "has too few records" if few(design) else "nothing to compare"}[held],
+        "scored": scored_of(design, report["records"]),
         "wanted": "no value set" if bound is None else f"{'at most' if lower else 'at least'} {shown(metric, bound, currency)}",
         "today": None if mark["today"] is None else shown(metric, mark["today"], currency), "simple": shown(metric, simple.value, currency),
         "plot": interval_plot(place, spans, f"{mark['title']}: {said}", lines=((bound, "target"), (mark["today"], "today")), good=good),
@@ -197,8 +199,8 @@ _PRICES = (("wrong", "wrong"), ("harm", "harm an item"), ("cost", "cost an item"
 
 
 def unmoved(score: Score) -> bool:
-    """Whether there is no difference on any record."""
-    return score.value == score.low == score.high == 0
+    """Whether there is no difference on any record; of a few without an interval, whether there is none in all."""
+    return score.value == 0 and score.low in (0, None) and score.high in (0, None)
 
 
 def _ends(score: Score) -> tuple[float | None, float | None, float | None]:
@@ -241,7 +243,7 @@ def change(metric: str, value: float | None, currency: str = "") -> str:
 
 def change_interval(metric: str, score: Score, currency: str = "") -> str:
     """A difference with its interval; "no change" where there is none on any record."""
-    if score.value == score.low == score.high == 0:
+    if unmoved(score):
         return "no change"
     if score.value is None or score.low is None or score.high is None:
         return change(metric, score.value, currency)
@@ -343,14 +345,18 @@ def _tracks(report: Data) -> Iterable[str]:
         title = f"{row['title']}, which you chose,"
         yield f"{title} {one} what an output is worth ({correlation(value)}), {joint} {other} what people call accurate ({correlation(accuracy)})."
     if report["matters"] and not rows:
-        best = report["matters"][0]
-        yield f"No chosen metric can be told of single outputs. Of those that can, {best['title']} {relation(_score(best['value']))} their worth best ({correlation(_score(best['value']))})."
+        best, name, what = report["matters"][0], "value", "their worth"
+        if best["value"]["value"] is None:
+            best = next((row for row in report["matters"] if row["metric"] != "human_accuracy"), best)
+            name, what = "accuracy", "what people call accurate"
+        score = _score(best[name])
+        yield f"No chosen metric can be told of single outputs. Of those that can, {best['title']} {relation(score)} {what} best ({correlation(score)})."
 
 
 def chosen_metrics(report: Data) -> set[str]:
     """The metrics that the proposal chose, by the rows of its evaluation section."""
     rows = next((section["rows"] for section in report["sections"] if section["step"] == "evaluation"), ())
-    return {row["score"]["name"] for row in rows if row["note"] == "chosen" and row["score"]}
+    return {row["score"]["name"] for row in rows if row["note"].partition("; ")[0] == "chosen" and row["score"]}
 
 
 def relation(score: Score) -> str:

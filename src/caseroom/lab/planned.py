@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 
 from caseroom.lab.report import Row
-from caseroom.lab.verdict import holds, interval, shown
+from caseroom.lab.verdict import interval, shown, told
 from caseroom.metrics.registry import BY_NAME
-from caseroom.metrics.score import Score
+from caseroom.metrics.score import Score, few
+from caseroom.proposal.borders import Border, borders
 from caseroom.proposal.model import Bound, MetricName, Monitor, Phase, Roadmap
 
 _PHASES = {"proof": "proof of concept", "test": "wider test", "full": "full deployment"}
 _UNITS = {"latency": "{:g} s", "cost": "{:,.2f} {currency}"}
-_FLOORS = ("quality", "groups")
-"""Monitors of which more is better."""
 
 
 def rows(roadmap: Roadmap, measured: Callable[[MetricName], Score], currency: str) -> Iterator[Row]:
@@ -54,7 +53,8 @@ def remark(roadmap: Roadmap) -> str:
 def bar(title: str, bound: Bound, mine: Score, currency: str, words: dict[bool | None, str]) -> Row:
     """A value that must be reached, beside what was measured."""
     side = "at most" if BY_NAME[bound.metric].better == "lower" else "at least"
-    note = f"wanted {side} {shown(bound.metric, bound.value, currency)}: {words[holds(bound.metric, mine.value, bound.value)]}"
+    said = "too few records to tell" if few(mine) else words[told(bound.metric, mine, bound.value)]
+    note = f"wanted {side} {shown(bound.metric, bound.value, currency)}: {said}"
     return Row(f"{title}: {BY_NAME[bound.metric].title}", interval(bound.metric, mine, currency), note=note, score=mine)
 
 
@@ -67,11 +67,14 @@ def _phase(title: str, phase: Phase) -> Row:
 
 def _monitor(name: str, monitor: Monitor, currency: str) -> Row:
     """What is watched: from which value on, how, and who does what."""
-    if monitor.limit is None:
-        limit = "against the weeks before"
-    else:
-        limit = f"{'at least' if name in _FLOORS else 'at most'} {_UNITS.get(name, '{:.1%}').format(monitor.limit, currency=currency)}"
-    how = [f"{monitor.sample} graded a day"] if monitor.sample else []
+    how = [_border(name, border, currency) for border in borders(name, monitor)] or ["against the weeks before"]
+    how += [f"{monitor.sample} graded a day"] if monitor.sample else []
     how += [f"{monitor.patience} days in a row"] if monitor.patience > 1 else []
     who = ": ".join(filter(None, (monitor.owner, monitor.action)))
-    return Row(f"watched: {name}", ", ".join((limit, *how)), note=who)
+    return Row(f"watched: {name}", ", ".join(how), note=who)
+
+
+def _border(name: str, border: Border, currency: str) -> str:
+    value = _UNITS.get(name, "{:.1%}").format(border.value, currency=currency)
+    what = "" if border.field == "limit" else f" {border.field}"
+    return f"{'at least' if border.low else 'at most'} {value}{what}"

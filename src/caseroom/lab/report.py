@@ -67,6 +67,8 @@ class Report:
     """What contradicts itself in the proposal, what was left out of the data."""
     currency: str
     records: int
+    scored: int
+    """Of them those that say what is right."""
     data_version: str
     signature: str
     kept: tuple[Case, ...] = ()

@@ -73,7 +73,7 @@ def _let_through(decisions: Sequence[Decision], columns: Columns, settled: Settl
     passed_on = np.array([decision.action == "reject" for decision in decisions if decision.place < len(columns)], np.bool_)
     wrong = (columns["wrong"] == 1)[places] & (columns["scored"] == 1)[places]
     left = np.where(wrong, (settled.left_wrong[places] == 1) & ~passed_on, np.nan)
-    share = score.mean("let_through", left, sign("let_through", BOOTSTRAP, of="wrong-and-decided"))
+    share = score.share("let_through", left, sign("let_through", BOOTSTRAP, of="wrong-and-decided"))
     return Row("wrong outputs that reviewers let through", interval("right_rate", share), note=f"of {share.n} that were wrong", score=share)
 
 

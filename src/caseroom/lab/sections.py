@@ -9,14 +9,14 @@ import numpy as np
 from caseroom.cases.data import CaseData
 from caseroom.lab import planned, reviewed
 from caseroom.lab.experiment import Measured
-from caseroom.lab.measures import difference, measure
+from caseroom.lab.measures import difference, measure, scored
 from caseroom.lab.people import Settled
 from caseroom.lab.report import Row, Section, Words
 from caseroom.lab.study import Study
-from caseroom.lab.verdict import Yardstick, interval, shown
+from caseroom.lab.verdict import Yardstick, interval, scored_of, shown
 from caseroom.metrics import score
 from caseroom.metrics.registry import BY_NAME
-from caseroom.metrics.score import BOOTSTRAP, Score, sign
+from caseroom.metrics.score import BOOTSTRAP, Score, few, sign
 from caseroom.proposal.model import MetricName, quoted
 from caseroom.steps import BY_ID, STEP_IDS
 
@@ -59,24 +59,30 @@ class Sections:
         """A metric of the design beside the simple way's."""
         mine = measure(name, self._study.design.columns, self._study.people)
         other = measure(name, self._study.simple.columns, self._study.simple_people)
+        note = "; ".join(filter(None, (note, self._scored(mine))))
         return Row(BY_NAME[name].title, interval(name, mine, self._currency), shown(name, other.value, self._currency), note, mine, other)
+
+    def _scored(self, mine: Score) -> str:
+        return scored_of(mine, len(self._study.design.columns))
 
     def _ground(self) -> tuple[str, list[Row]]:
         rows = []
         for number, mark in enumerate((self._goal, *self._limits)):
             wanted = shown(mark.metric, mark.bound, self._currency) if mark.bound is not None else "no value set"
-            held = {True: "holds", False: "broken" if number else "missed", None: ""}[mark.held]
-            note = f"{'limit' if number else 'goal'}: {wanted}; {held}" + ("" if mark.said else "; the business's own, not said")
-            today = f"; today {shown(mark.metric, mark.today, self._currency)}" if mark.today is not None else ""
+            unknown = "too few records to tell" if few(mark.design) else ""
+            held = {True: "holds", False: "broken" if number else "missed", None: unknown}[mark.held]
+            today = f"today {shown(mark.metric, mark.today, self._currency)}" if mark.today is not None else ""
+            own = "" if mark.said else "the business's own, not said"
+            note = "; ".join(filter(None, (f"{'limit' if number else 'goal'}: {wanted}", held, own, today, self._scored(mark.design))))
             simple = shown(mark.metric, mark.simple.value, self._currency)
-            rows.append(Row(mark.title, interval(mark.metric, mark.design, self._currency), simple, note + today, mark.design, mark.simple))
+            rows.append(Row(mark.title, interval(mark.metric, mark.design, self._currency), simple, note, mark.design, mark.simple))
         remark = "" if self._goal.said else "No goal was set in step G, so the business's own is the yardstick."
         return remark, rows
 
     def _assess(self) -> tuple[str, list[Row]]:
         rows = [
             Row(title, interval("right_rate", _share(self._study.design, name)), shown("right_rate", _share(self._study.simple, name).value),
-                "", _share(self._study.design, name), _share(self._study.simple, name))
+                self._scored(_share(self._study.design, name)), _share(self._study.design, name), _share(self._study.simple, name))
             for name, title in _OUTCOMES.items()
         ]  # fmt: skip
         rows += [self._row(name) for name in _ALWAYS]
@@ -109,7 +115,7 @@ class Sections:
         rows.append(self._row("cost_per_item", "people's time and the model"))
         found, every = np.nansum(design.columns["docs_found"]), np.nansum(design.columns["docs_all"])
         if every and self._study.proposal.technical.retrieve.method != "none":
-            recall = score.ratio("recall", np.nan_to_num(design.columns["docs_found"]), np.nan_to_num(design.columns["docs_all"]),
+            recall = score.share_of_sums("recall", np.nan_to_num(design.columns["docs_found"]), np.nan_to_num(design.columns["docs_all"]),
                                  sign("recall", BOOTSTRAP, k=self._study.proposal.technical.retrieve.top_k))  # fmt: skip
             rows.append(
                 Row("documents that answer, found", interval("right_rate", recall), note=f"{found:.0f} of {every:.0f}", score=recall)
@@ -146,8 +152,8 @@ class Sections:
         rows = []
         for column, names in (("kind", self._study.design.columns.kinds), ("group", self._study.design.columns.groups)):
             for code, name in enumerate(names):
-                here = self._study.design.columns[column] == code
-                here &= self._study.design.columns["scored"] == 1
+                every = self._study.design.columns[column] == code
+                here = every & (self._study.design.columns["scored"] == 1)
                 right, wrong = (np.where(here, values, np.nan) for values in (self._study.people.left_right, self._study.people.left_wrong))
                 mine = score.share(name, right, sign("right_rate", BOOTSTRAP, slice=f"{column}/{name}"))
                 bad = score.share(name, wrong, sign("wrong_rate", BOOTSTRAP, slice=f"{column}/{name}"))
@@ -155,7 +161,7 @@ class Sections:
                     Row(
                         f"{column} {name}: right",
                         interval("right_rate", mine),
-                        note=f"{mine.n} records; wrong {shown('wrong_rate', bad.value)}",
+                        note=_of(mine.n, int(every.sum()), shown("wrong_rate", bad.value)),
                         score=mine,
                     )
                 )
@@ -168,7 +174,8 @@ class Sections:
         if value.value is not None:
             a_year = [f"{number * items:,.0f} {self._currency}" for number in (value.value, value.low, value.high) if number is not None]
             between = f" [{', '.join(a_year[1:])}]" if len(a_year) == 3 else ""
-            rows.append(Row("value a year, against today", a_year[0] + between, note=f"{items:,.0f} items"))
+            note = "; ".join(filter(None, (f"{items:,.0f} items", self._scored(value))))
+            rows.append(Row("value a year, against today", "too few records to tell" if few(value) else a_year[0] + between, note=note))
         for title, bound, words in (
             ("launch bar", self._study.proposal.evaluation.launch_bar, {True: "reached", False: "not reached", None: "not measured"}),
             ("what would end it", self._study.proposal.assess.stop, {True: "goes on", False: "this ends it", None: "not measured"}),
@@ -182,12 +189,20 @@ class Sections:
         return measure(name, self._study.design.columns, self._study.people)
 
 
+def _of(scored: int, records: int, wrong: str) -> str:
+    """Of what a slice is told."""
+    if not scored:
+        return f"none of {records} scored"
+    some = f"{records} record{'' if records == 1 else 's'}" if scored == records else f"{scored} of {records} records scored"
+    return f"{some}; wrong {wrong}"
+
+
 def _share(measured: Measured, outcome: str) -> Score:
     return _mean(outcome, measured)
 
 
 def _mean(column: str, measured: Measured) -> Score:
-    values = (
-        np.where(measured.columns["scored"] == 1, measured.columns[column], np.nan) if column in _OUTCOMES else measured.columns[column]
-    )
-    return score.share(column, values, sign(column, BOOTSTRAP, of="records"))
+    values, of = measured.columns[column], "records"
+    if column in _OUTCOMES:
+        values, of = scored(measured.columns, values), "scored-records"
+    return score.share(column, values, sign(column, BOOTSTRAP, of=of))

@@ -9,7 +9,7 @@ from typing import Any, cast, get_args
 
 from caseroom.cases.data import CaseData
 from caseroom.lab.columns import Columns
-from caseroom.lab.measures import difference
+from caseroom.lab.measures import difference, scored
 from caseroom.lab.people import Settled
 from caseroom.metrics.score import Score, paired_difference, tells
 from caseroom.proposal.model import Check, MetricName, Proposal, ReviewerName, get
@@ -154,7 +154,8 @@ def words(value: Any) -> str:
 
 def effect(variant: Variant, goal: MetricName, mine: tuple[Columns, Settled], other: tuple[Columns, Settled]) -> Effect:
     """The effect of a changed part, pair by pair; both saw the same records."""
-    right = paired_difference(other[0]["right"], mine[0]["right"], "right")
+    after, before = (scored(columns, columns["right"]) for columns, _ in (other, mine))
+    right = paired_difference(after, before, "right")
     latency = paired_difference(other[0]["latency"] * 1000, mine[0]["latency"] * 1000, "latency_ms")
     return Effect(
         variant.switch.path, variant.switch.title, words(variant.before), words(variant.after), difference(goal, mine, other), right,

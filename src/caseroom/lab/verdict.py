@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from caseroom.cases.task import GoalForm, Task
 from caseroom.metrics.registry import BY_NAME
-from caseroom.metrics.score import Score
+from caseroom.metrics.score import FEWEST_TOLD, Score, few
 from caseroom.proposal.model import Bound, MetricName, Proposal
 
 FOUR_FIFTHS = 0.8
@@ -29,8 +29,8 @@ class Yardstick:
 
     @property
     def held(self) -> bool | None:
-        """Whether the design reaches it; None where there is nothing to compare."""
-        return holds(self.metric, self.design.value, self.bound)
+        """Whether the design reaches it; None where there is nothing to compare, or too little."""
+        return told(self.metric, self.design, self.bound)
 
     @property
     def close(self) -> bool:
@@ -44,6 +44,11 @@ def holds(metric: str, value: float | None, bound: float | None) -> bool | None:
     if value is None or bound is None:
         return None
     return value <= bound + 1e-12 if BY_NAME[metric].better == "lower" else value >= bound - 1e-12
+
+
+def told(metric: str, score: Score, bound: float | None) -> bool | None:
+    """Whether a score is on the good side of a bound; None where too few records say so."""
+    return None if few(score) else holds(metric, score.value, bound)
 
 
 def goal_of(proposal: Proposal, task: Task) -> tuple[MetricName, float | None, float | None, bool]:
@@ -86,11 +91,16 @@ def interval(metric: str, score: Score, currency: str = "") -> str:
     if score.value is None:
         return "unscored"
     if score.low is None or score.high is None:
-        return shown(metric, score.value, currency)
+        return f"{shown(metric, score.value, currency)}{f' [too few to tell: {score.n}]' if few(score) else ''}"
     return f"{shown(metric, score.value, currency)} [{shown(metric, score.low, currency)}, {shown(metric, score.high, currency)}]"
 
 
 _CLOSE = ", but too narrowly to tell on these records"
+
+
+def scored_of(score: Score, records: int) -> str:
+    """ "6 of 191 scored", of a number that only the records tell which say what is right; empty where all do."""
+    return f"{score.n} of {records} scored" if score.n < records and "of:scored-records" in score.signature.split("|") else ""
 
 
 def _against(limit: Yardstick, currency: str) -> str:
@@ -98,12 +108,15 @@ def _against(limit: Yardstick, currency: str) -> str:
     return f"{limit.title.lower()} {interval(limit.metric, limit.design, currency)} against {shown(limit.metric, limit.bound, currency)}"
 
 
-def sentence(goal: Yardstick, limits: list[Yardstick], currency: str) -> str:
-    """The verdict in one sentence."""
+def sentence(goal: Yardstick, limits: list[Yardstick], currency: str, scored: tuple[int, int] = (0, 0)) -> str:
+    """The verdict in one sentence; `scored` is how many of how many records say what is right. Of too few there is none."""
     title, target = goal.title.lower(), goal.bound
     value, simple = interval(goal.metric, goal.design, currency), shown(goal.metric, goal.simple.value, currency)
     if goal.design.value is None:
         head = f"The goal, {title}, could not be measured"
+    elif few(goal.design):
+        wanted = "" if target is None else f", wanted {shown(goal.metric, target, currency)}"
+        head = f"No verdict, since {_records(goal.design.n)} too few ({FEWEST_TOLD} are needed): {title} {shown(goal.metric, goal.design.value, currency)}{wanted}"
     elif target is None:
         head = f"No target was set for {title}: the design comes to {value}"
     else:
@@ -111,8 +124,15 @@ def sentence(goal: Yardstick, limits: list[Yardstick], currency: str) -> str:
     today = f", today {shown(goal.metric, goal.today, currency)}" if goal.today is not None else ""
     broken = [f"{_against(limit, currency)}{' (too narrowly to tell)' if limit.close else ''}" for limit in limits if limit.held is False]
     close = [_against(limit, currency) for limit in limits if limit.held and limit.close]
-    unknown = [limit.title.lower() for limit in limits if limit.held is None]
-    tail = f"; it breaks a limit: {'; '.join(broken)}" if broken else "; all limits hold" if limits and not unknown else ""
+    untold = [f"{limit.title.lower()} (of {limit.design.n})" for limit in limits if limit.bound is not None and few(limit.design)]
+    unknown = [limit.title.lower() for limit in limits if limit.held is None and not few(limit.design)]
+    tail = f"; it breaks a limit: {'; '.join(broken)}" if broken else "; all limits hold" if limits and not (unknown or untold) else ""
     tail += f"; too narrowly to tell: {'; '.join(close)}" if close else ""
+    tail += f"; of too few records to tell: {', '.join(untold)}" if untold else ""
     tail += f"; not measured: {', '.join(unknown)}" if unknown else ""
-    return f"{head}{today}, the simple way {simple}{tail}."
+    known = f"; {scored[0]:,} of {scored[1]:,} records scored" if scored[0] < scored[1] else ""
+    return f"{head}{today}, the simple way {simple}{known}{tail}."
+
+
+def _records(count: int) -> str:
+    return "1 record is" if count == 1 else f"{count} records are"

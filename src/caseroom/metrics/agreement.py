@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from caseroom.metrics.score import BOOTSTRAP, Bootstrap, Floats, Score, divide, of_sums, ratio, sign, unscored
+from caseroom.metrics.score import BOOTSTRAP, Bootstrap, Floats, Score, divide, of_sums, share_of_sums, sign, unscored
 
 Label = str | int | float
 """One rating of one item: a word, or a number of a scale."""
@@ -108,7 +108,7 @@ def percent_agreement(rows: Sequence[Ratings], name: str = "percent_agreement", 
     signature = sign("percent_agreement", bootstrap, of="pairs", fewest=FEWEST)
     if len(shares) < FEWEST:
         return unscored(name, len(shares), signature)
-    return ratio(name, shares, [1.0] * len(shares), signature, bootstrap)
+    return share_of_sums(name, shares, [1.0] * len(shares), signature, bootstrap)
 
 
 def why_untold(score: Score) -> str | None:

@@ -6,14 +6,17 @@ Both are written for weighted records, so that a resample is only other weights:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from caseroom.metrics.score import BOOTSTRAP, Bootstrap, Floats, Score, column, of_weights, sign, unscored
 
-FEWEST = 8
-"""Records below which a correlation is not told: its interval would span nearly everything."""
+FEWEST = 10
+"""Records below which a correlation is not told, as with agreement: its interval would span nearly everything."""
+FEWEST_DRAWN = 30
+"""Records below which a bootstrap's interval would be too narrow, at worst a point: the normal one of Fisher's z stands in its place."""
 Places = NDArray[np.int64]
 
 
@@ -26,14 +29,16 @@ def spearman(
         """Of records at these places in order."""
         return _correlation(_ranks(x, weights), _ranks(y, weights), weights)
 
-    return _correlated(rho, a, b, name, sign("spearman", bootstrap, ties="average"), bootstrap)
+    return _correlated(
+        rho, a, b, name, sign("spearman", bootstrap, ties="average"), bootstrap, lambda rho, n: ((1 + rho * rho / 2) / (n - 3)) ** 0.5
+    )
 
 
 def kendall(
     a: Sequence[float | None] | Floats, b: Sequence[float | None] | Floats, name: str = "kendall", bootstrap: Bootstrap = BOOTSTRAP
 ) -> Score:
     """Kendall's tau-b (1945): pairs ordered alike less pairs ordered otherwise, corrected for ties."""
-    return _correlated(_tau_b, a, b, name, sign("kendall", bootstrap, ties="b"), bootstrap)
+    return _correlated(_tau_b, a, b, name, sign("kendall", bootstrap, ties="b"), bootstrap, lambda tau, n: (0.437 / (n - 4)) ** 0.5)
 
 
 def _correlated(
@@ -43,14 +48,25 @@ def _correlated(
     name: str,
     signature: str,
     bootstrap: Bootstrap,
+    error: Callable[[float, int], float],
 ) -> Score:
-    """A measure of two sides, by their places in order, over the records that have both."""
+    """A measure of two sides, by their places in order, over the records that have both; `error` is the standard error of its z."""
     first, second = column(a), column(b)
     both = ~np.isnan(first) & ~np.isnan(second)
     x, y = (np.unique(side[both], return_inverse=True)[1].astype(np.int64) for side in (first, second))
     if len(x) < FEWEST or x.max() == 0 or y.max() == 0:
         return unscored(name, len(x), signature)
-    return of_weights(name, len(x), lambda weights: measure(x, y, weights), signature, bootstrap)
+    found = of_weights(name, len(x), lambda weights: measure(x, y, weights), signature, bootstrap)
+    return _by_z(found, error) if len(x) < FEWEST_DRAWN else found
+
+
+def _by_z(found: Score, error: Callable[[float, int], float]) -> Score:
+    """With the normal interval of Fisher's z: Bonett & Wright (2000) for rho, Fieller, Hartley & Pearson (1957) for tau."""
+    if found.value is None:
+        return found
+    z, half = np.arctanh(np.clip(found.value, -0.999999, 0.999999)), 1.959963984540054 * error(found.value, found.n)
+    low, high = (float(np.tanh(z + side * half)) for side in (-1, 1))
+    return replace(found, low=min(low, found.value), high=max(high, found.value), signature=f"{found.signature}|interval:fisher-z")
 
 
 def _groups(places: Places, weights: Floats) -> Floats:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from caseroom.metrics.score import BOOTSTRAP, Bootstrap, Score, divide, mean, of_sums, percentile, ratio, sign, unscored
+from caseroom.metrics.score import BOOTSTRAP, Bootstrap, Score, divide, mean, of_sums, percentile, share, sign, unscored
 
 Flags = Sequence[bool] | NDArray[np.bool_]
 FEWEST_IN_GROUP = 5
@@ -45,7 +46,7 @@ def selection_rates(selected: Flags, groups: Sequence[str], bootstrap: Bootstrap
     for group in sorted(set(groups)):
         rows = chosen[member == group].astype(np.float64)
         few = len(rows) < FEWEST_IN_GROUP
-        scores[group] = unscored("selection_rate", len(rows), signature) if few else mean("selection_rate", rows, signature, bootstrap)
+        scores[group] = unscored("selection_rate", len(rows), signature) if few else share("selection_rate", rows, signature, bootstrap)
     return scores
 
 
@@ -53,7 +54,8 @@ def selection_ratio(selected: Flags, groups: Sequence[str], bootstrap: Bootstrap
     """The lowest group's selection rate divided by the highest group's; below 0.8 is evidence of adverse impact (29 CFR 1607.4 D).
 
     None where a group is too small, where there are not two, or where nobody is selected. The interval is of the ratio between the two
-    groups that stand furthest apart: picking them anew in each resample would find a gap where there is none.
+    groups that stand furthest apart: picking them anew in each resample would find a gap where there is none. It ends at 1, as the ratio does:
+    on other records the other group may be the lower one.
     """
     name, signature = "selection_ratio", sign("selection_ratio", bootstrap, rule="four-fifths", fewest=FEWEST_IN_GROUP)
     chosen, (names, member) = _flags(selected), np.unique(np.array(groups, np.str_), return_inverse=True)
@@ -64,7 +66,8 @@ def selection_ratio(selected: Flags, groups: Sequence[str], bootstrap: Bootstrap
     low = member == rates.argmin()
     high = member == len(rates) - 1 - rates[::-1].argmax()  # the last of equal ones, so that it is another group
     rows = np.stack([low & chosen, low, high & chosen, high], axis=1)
-    return of_sums(name, rows, lambda sums: divide(divide(sums[:, 0], sums[:, 1]), divide(sums[:, 2], sums[:, 3])), signature, bootstrap)
+    found = of_sums(name, rows, lambda sums: divide(divide(sums[:, 0], sums[:, 1]), divide(sums[:, 2], sums[:, 3])), signature, bootstrap)
+    return found if found.high is None else replace(found, high=min(1.0, found.high))
 
 
 def resolution_minutes(minutes: Sequence[float | None], bootstrap: Bootstrap = BOOTSTRAP) -> Score:
@@ -97,4 +100,4 @@ def _flags(values: Flags) -> NDArray[np.bool_]:
 
 def _share(name: str, part: NDArray[np.bool_], whole: NDArray[np.bool_], of: str, bootstrap: Bootstrap) -> Score:
     """A share of the records in `whole`; the others are not in n."""
-    return ratio(name, part.astype(np.float64), whole.astype(np.float64), sign(name, bootstrap, of=of), bootstrap)
+    return share(name, np.where(whole, part.astype(np.float64), np.nan), sign(name, bootstrap, of=of), bootstrap)

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 _DRAWS_IN_BLOCK = 1_000_000
 FEWEST_TOLD = 8
-"""Records below which no difference is told from chance: resamples of so few are too alike."""
+"""Records below which no verdict is given, no difference is told from chance and a bootstrap gives no interval: resamples of so few are too alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Score:
     value: float | None
     """None: there was nothing to score."""
     low: float | None
-    """The lower end of the interval."""
+    """The lower end of the interval; None where the records are too few for one."""
     high: float | None
     """The upper end of the interval."""
     n: int
@@ -85,7 +85,8 @@ def of_weights(name: str, n: int, value: Callable[[Floats], Floats], signature: 
     if n:
         whole = float(value(np.ones((1, n)))[0])
         if np.isfinite(whole):
-            low, high = bootstrap.interval(np.concatenate([value(weights) for weights in bootstrap.counts(n)]))
+            drawn = np.concatenate([value(weights) for weights in bootstrap.counts(n)]) if n >= FEWEST_TOLD else np.zeros(0)
+            low, high = bootstrap.interval(drawn)
             return Score(name, whole, low, high, n, signature)
     return unscored(name, n, signature)
 
@@ -94,6 +95,11 @@ def of_sums(name: str, rows: ArrayLike, value: Callable[[Floats], Floats], signa
     """The score of records with k statistics each, where `value` makes m values of m rows of k sums."""
     table = np.asarray(rows, np.float64)
     return of_weights(name, len(table), lambda weights: value(weights @ table), signature, bootstrap)
+
+
+def few(score: Score) -> bool:
+    """Whether there is a number, and of too few records to say anything by it."""
+    return score.value is not None and score.n < FEWEST_TOLD
 
 
 def tells(difference: Score) -> bool:
@@ -140,8 +146,18 @@ def proportion(name: str, hits: int, n: int, signature: str) -> Score:
 
 
 def share(name: str, values: Sequence[float | None] | Floats, signature: str, bootstrap: Bootstrap = BOOTSTRAP) -> Score:
-    """The share of the scored records that are 1 and not 0: their mean, with Wilson's interval where it is all or none."""
+    """The share of the scored records that are 1 and not 0: their mean, with Wilson's interval where it is all or none, or they are few."""
     found = mean(name, values, signature, bootstrap)
+    if found.value is not None and 0 <= found.value <= 1 and (found.value in (0.0, 1.0) or few(found)):
+        return proportion(name, round(found.value * found.n), found.n, signature)
+    return found
+
+
+def share_of_sums(
+    name: str, parts: Sequence[float] | Floats, wholes: Sequence[float] | Floats, signature: str, bootstrap: Bootstrap = BOOTSTRAP
+) -> Score:
+    """A ratio of parts that are no more than their wholes: of all or none Wilson's interval, one trial a record, since a record's parts stand or fall together."""
+    found = ratio(name, parts, wholes, signature, bootstrap)
     return proportion(name, round(found.value * found.n), found.n, signature) if found.value in (0.0, 1.0) else found
 
 
@@ -173,5 +189,5 @@ def percentile(name: str, values: Sequence[float | None] | Floats, share: float,
     here = chance.beta(k, n + 1 - k, bootstrap.resamples)
     there = here + (1 - here) * chance.beta(1, n - k, bootstrap.resamples) if k < n else here
     lower, upper = (scored[np.minimum((place * n).astype(np.int64), n - 1)] for place in (here, there))
-    low, high = bootstrap.interval(lower + part * (upper - lower))
+    low, high = bootstrap.interval(lower + part * (upper - lower)) if n >= FEWEST_TOLD else (None, None)
     return Score(name, float(np.quantile(scored, share)), low, high, n, signature)

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from caseroom.language.phrases import stands
 from caseroom.language.text import sentences, stems
 from caseroom.metrics.normal import figures
-from caseroom.metrics.score import BOOTSTRAP, Bootstrap, Score, ratio, sign
+from caseroom.metrics.score import BOOTSTRAP, Bootstrap, Score, ratio, share_of_sums, sign
 
 Pair = tuple[str, str]
 _LIKELIEST = 4
@@ -43,7 +43,9 @@ class Item(Protocol):
 def exactness(outputs: Sequence[str], expected: Sequence[Sequence[str]], bootstrap: Bootstrap = BOOTSTRAP) -> Score:
     """The share of expected figures and strings that stand in the output, figures compared by value."""
     found = [sum(stands(output, piece) for piece in wanted) for output, wanted in zip(outputs, expected, strict=True)]
-    return ratio("exactness", found, [len(wanted) for wanted in expected], sign("exactness", bootstrap, figures="by-value"), bootstrap)
+    return share_of_sums(
+        "exactness", found, [len(wanted) for wanted in expected], sign("exactness", bootstrap, figures="by-value"), bootstrap
+    )
 
 
 def omission_rate(outputs: Sequence[str], items: Sequence[Sequence[Item]], bootstrap: Bootstrap = BOOTSTRAP) -> Score:
@@ -51,7 +53,9 @@ def omission_rate(outputs: Sequence[str], items: Sequence[Sequence[Item]], boots
     left_out = [
         sum(not any(stands(output, key) for key in item.keys) for item in wanted) for output, wanted in zip(outputs, items, strict=True)
     ]
-    return ratio("omission_rate", left_out, [len(wanted) for wanted in items], sign("omission_rate", bootstrap, keys="any"), bootstrap)
+    return share_of_sums(
+        "omission_rate", left_out, [len(wanted) for wanted in items], sign("omission_rate", bootstrap, keys="any"), bootstrap
+    )
 
 
 def word_edits(output: str, sent: str) -> int:
@@ -96,7 +100,7 @@ def grounded_rate(
         for said, to_read, texts in zip(spoken, pairs, sources, strict=True)
     ]
     signature = sign("grounded_rate", bootstrap, judge=judge, threshold=threshold, read=_LIKELIEST)
-    return ratio("grounded_rate", grounded, [len(said) for said in spoken], signature, bootstrap)
+    return share_of_sums("grounded_rate", grounded, [len(said) for said in spoken], signature, bootstrap)
 
 
 def claims(text: str) -> list[str]:

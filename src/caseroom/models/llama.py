@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from caseroom.errors import ModelError
+from caseroom.models.gguf_file import FETCH, trouble
 
 _loaded: dict[tuple[str, int, int], Any] = {}
 _lock = threading.Lock()
@@ -66,17 +67,22 @@ class LlamaFile:
         return json.loads(answer) if isinstance(answer, str) else answer
 
     def _load(self) -> Any:
+        if wrong := trouble(self.path):
+            raise ModelError(f"The model file {self.path} {wrong}. {FETCH}")
         params = self._llama.CommonParams()
         params.model.path = str(self.path)
         params.n_ctx, params.n_parallel, params.warmup = self.context, 1, False
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = max(1, (os.cpu_count() or 2) - 1)
         params.cpuparams.poll = params.cpuparams_batch.poll = 0
         params.sampling.temp = 0.0
-        params.verbosity = 1  # errors only
+        params.verbosity = 0  # its lines are for its builders; what a person can do stands in the error
         try:
             return self._llama.Server(params)
-        except Exception as error:  # the runtime raises its own kinds
-            raise ModelError(f"The model file {self.path} cannot be loaded ({error}).") from None
+        except Exception:  # the runtime raises its own kinds, and says nothing of use in them
+            raise ModelError(
+                f"The model file {self.path} cannot be loaded. It looks whole, so the memory may not hold it with a context of {self.context} tokens, or "
+                "this llama.cpp does not know its kind. Take a smaller context or file, or `pip install --upgrade xllamacpp`."
+            ) from None
 
 
 def _inside(advice: str) -> str:

@@ -41,6 +41,8 @@ class Look:
     days: int
     """Of the window."""
     part: str = ""
+    share: bool = False
+    """Whether the values are shares, to be told in percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,9 @@ def share_looks(watch: Watch, found: Floats, base: Baseline) -> list[Look]:
         if abs(z[i]) > WORTHWHILE and min(expected[i], n1[i].sum() - expected[i]) < EXACT_SHARES:
             up, down = exact_tails(h1[i], n1[i], h0, n0)
         up, down = (_milder(tail, base.dispersion) for tail in (up, down))
-        looks.append(Look(both_sides(up, down, watch.worse), float(rate[i] + difference[i]), float(rate[i]), float(difference[i]), days))
+        looks.append(
+            Look(both_sides(up, down, watch.worse), float(rate[i] + difference[i]), float(rate[i]), float(difference[i]), days, share=True)
+        )
     return looks
 
 

@@ -43,7 +43,7 @@ def _look(watch: Watch, table: Floats, days: int, side: int) -> Look:
     else:
         value, p = _mean(table, border, side)
     beyond = side * (value - border) > 0
-    return Look(p if beyond else 1.0, value, border, value - border, days)
+    return Look(p if beyond else 1.0, value, border, value - border, days, share=watch.percentile is None and table.shape[1] == 2)
 
 
 def binomial_tail(hits: float, of: float, share: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from caseroom.monitoring.alerts import LOUD, Alert, Book
+from caseroom.monitoring.compare import Look
 from caseroom.monitoring.guard import Guard, Seen
 from caseroom.monitoring.watch import Level, Watch
 
@@ -88,19 +89,24 @@ def _level(watch: Watch, explained: bool) -> Level:
     return "info" if explained else watch.level
 
 
+def _figure(look: Look, value: float | None) -> str:
+    """Shares in percent."""
+    return "nothing" if value is None else f"{100 * value:.3g}%" if look.share else f"{value:.4g}"
+
+
 def _words(watch: Watch, seen: Seen, explained: bool) -> str:
     look = seen.look
     days = f"over {look.days} days" if look.days > 1 else "on one day"
     of = f" of {seen.part}" if seen.part else ""
     chance = f"p below {WEAK:g}" if look.p < WEAK else f"p {look.p:.2g}"
     if watch.test == "range":
-        words = f"{watch.reads}{of} is {look.value:.4g} {days}, beyond the border of {look.expected:.4g} by more than chance ({chance})."
+        words = f"{watch.reads}{of} is {_figure(look, look.value)} {days}, beyond the border of {_figure(look, look.expected)} by more than chance ({chance})."
     elif watch.test in ("chi2", "psi"):
         what = "items changed category" if watch.test == "chi2" else "is the stability index"
         size = f"{look.effect:.1%}" if watch.test == "chi2" else f"{look.effect:.3g}"
         words = f"{watch.reads}{of}: {size} {what} {days} ({chance})."
     else:
-        words = f"{watch.reads}{of} is {look.value:.4g} {days} where {look.expected:.4g} is usual ({chance})."
+        words = f"{watch.reads}{of} is {_figure(look, look.value)} {days} where {_figure(look, look.expected)} is usual ({chance})."
     if seen.others is not None:
-        words += f" The others moved by {seen.others:+.3g}."
+        words += f" The others moved by {f'{100 * seen.others:+.3g} points' if look.share else f'{seen.others:+.3g}'}."
     return words + (f" {watch.unless} explains it." if explained else "")

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 from caseroom.errors import DataError
 from caseroom.pipeline.documents import EVERYONE, Document, Note
 from caseroom.pipeline.formats import READERS, Found, Tell, read
+from caseroom.pipeline.paragraphs import of_markdown, of_plain
 
 Progress = Callable[[int, int], None]
 
@@ -94,6 +95,13 @@ def _beside_another(path: Path) -> bool:
     return path.suffix == ".yaml" and path.with_suffix("").is_file()
 
 
+_EMPTY = {
+    ".pdf": " (a scan has none until it is recognised)", ".docx": " (pictures in it are not read)", ".md": " (its fields are none)",
+    ".markdown": " (its fields are none)", ".html": " (what a script would load is not)", ".htm": " (what a script would load is not)",
+}  # fmt: skip
+"""What else there is to know of a file without text, by what it is."""
+
+
 def _documents(files: list[Path], root: Path, progress: Progress | None, tell: Tell) -> Iterator[Document]:
     problems: list[str] = []
     places: dict[str, str] = {}
@@ -101,11 +109,11 @@ def _documents(files: list[Path], root: Path, progress: Progress | None, tell: T
         name = path.relative_to(root).as_posix()
         try:
             for found in read(path, name, tell):
-                document = _document(found, problems)
+                document = _document(found, problems, _UNWRAP.get(path.suffix.lower(), str))
                 if document is None:
                     continue
                 if not document.text:
-                    tell(Note(found.place, "empty", "was left out: it holds no text (a scan has none until it is recognised)."))
+                    tell(Note(found.place, "empty", f"was left out: it holds no text{_EMPTY.get(path.suffix.lower(), '')}."))
                 elif document.id in places:
                     problems.append(f"{found.place}: has the id {document.id!r}, and so has {places[document.id]}. Give one another id.")
                 else:
@@ -121,7 +129,11 @@ def _documents(files: list[Path], root: Path, progress: Progress | None, tell: T
         raise DataError(problems)
 
 
-def _document(found: Found, problems: list[str]) -> Document | None:
+_UNWRAP: dict[str, Callable[[str], str]] = {".md": of_markdown, ".markdown": of_markdown, ".txt": of_plain}
+"""Formats whose lines may be broken at a width, which no reader of a sentence must see."""
+
+
+def _document(found: Found, problems: list[str], unwrap: Callable[[str], str]) -> Document | None:
     """The document, or None and what is wrong with its fields."""
     try:
         form = FieldsForm.model_validate({key: value for key, value in found.fields.items() if value is not None})
@@ -129,6 +141,6 @@ def _document(found: Found, problems: list[str]) -> Document | None:
         for field in dict.fromkeys(str(entry["loc"][0]) for entry in error.errors()):
             problems.append(f"{found.place}: {field} is {found.fields[field]!r}; write {_WRITE[field]}.")
         return None
-    text = found.text.encode("utf-8", "replace").decode().strip()  # half a surrogate pair would stop the tokenizer later
+    text = unwrap(found.text.encode("utf-8", "replace").decode().strip())  # half a surrogate pair would stop the tokenizer later
     title = form.title or found.title or Path(found.place).stem.replace("-", " ").replace("_", " ")
     return Document(form.id or found.place, title, text, form.updated, form.valid, form.access, form.topic, found.place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from importlib.metadata import version
 
@@ -28,6 +29,9 @@ class Keyword:
         """Builds it; 10,000 texts of 80 terms take about a second."""
         from bm25s import BM25  # imports scipy if it is there
 
+        logging.getLogger("bm25s").setLevel(
+            logging.WARNING
+        )  # it asks for its own steps to be told, as soon as anything in the process logs
         self._count = len(texts)
         self._vocabulary: dict[str, int] = {}
         ids = [[self._vocabulary.setdefault(term, len(self._vocabulary)) for term in text] for text in texts]

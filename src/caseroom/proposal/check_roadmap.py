@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import fields
 from itertools import pairwise
 
+from caseroom.proposal.borders import FLOORS, Border, borders
 from caseroom.proposal.model import Bound, MetricName, Monitor, Phase, Proposal
+from caseroom.proposal.monitors_said import unread
 from caseroom.proposal.sources import COUNTED, RATED, REFERENCES, source_of
 
 LOWER: frozenset[MetricName] = frozenset((
@@ -35,6 +37,7 @@ def roadmap_remarks(proposal: Proposal) -> Iterator[str]:
             yield f"roadmap.{name}.refine is retrieval, but technical.retrieve.method is none: there is no search to refine. Set a method, or refine the prompt or the threshold."
     for name, monitor in watched(proposal):
         yield from _monitor(name, monitor)
+    yield from _unread(proposal)
     yield from _people(proposal)
     yield from _labels(proposal)
 
@@ -112,25 +115,42 @@ def _range(where: str, bound: Bound, never: str) -> Iterator[str]:
 
 
 def _monitor(name: str, monitor: Monitor) -> Iterator[str]:
-    where, limit = f"roadmap.monitors.{name}", monitor.limit
-    if monitor.sample is not None and name not in ("quality", "groups"):
+    where = f"roadmap.monitors.{name}"
+    if monitor.sample is not None and name not in FLOORS:
         yield f"{where}.sample has no effect: only quality and groups are graded by people. The monitor sees all outputs."
-    if limit is None:
-        return
+    for field in ("wrong", "omissions"):
+        if name != "quality" and getattr(monitor, field) is not None:
+            yield f"{where}.{field} has no effect: it belongs to roadmap.monitors.quality, whose sample people grade."
+    for border in borders(name, monitor):
+        yield from _border(name, f"{where}.{border.field}", border)
+
+
+def _border(name: str, where: str, border: Border) -> Iterator[str]:
+    """A fixed value in the wrong unit, or one that always or never holds."""
+    limit = border.value
     if name in _SHARES and not 0 <= limit <= 1:
         hint = f"write {limit / 100:g} for {limit:g} %" if 1 < limit <= 100 else "set one between 0 and 1"
-        yield f"{where}.limit is a share of 0 to 1, and {limit:g} is none: {hint}."
+        yield f"{where} is a share of 0 to 1, and {limit:g} is none: {hint}."
     elif name in _SHARES and limit in (0, 1):
-        loose = limit == (0 if name in ("quality", "groups") else 1)
+        loose = limit == (0 if border.low else 1)
         yield (
-            f"{where}.limit of {limit:g} "
+            f"{where} of {limit:g} "
             + ("never alarms: nothing can break it." if loose else "alarms all the time: not one may miss it.")
             + " Set one between."
         )
     elif name == "latency" and limit > _SLOW:
-        yield f"{where}.limit is in seconds, and {limit:g} of them never pass: write {limit / 1000:g} for {limit:g} milliseconds."
+        yield f"{where} is in seconds, and {limit:g} of them never pass: write {limit / 1000:g} for {limit:g} milliseconds."
     elif name in ("latency", "cost") and limit <= 0:
-        yield f"{where}.limit of {limit:g} alarms all the time: set one above 0."
+        yield f"{where} of {limit:g} alarms all the time: set one above 0."
+
+
+def _unread(proposal: Proposal) -> Iterator[str]:
+    """Words that name a value which sets no limit."""
+    quotes = [
+        said.quote for path, said in proposal.said.items() if said.quote and path.startswith(("roadmap.monitors.", "roadmap.on_call"))
+    ]
+    for sentence in dict.fromkeys(sentence for quote in quotes for sentence in unread(quote)):
+        yield f"“{sentence}” names a value of what no monitor reads, so nothing alerts at it: set a limit under roadmap.monitors, or in ground.limits, on a measure that comes near."
 
 
 def _people(proposal: Proposal) -> Iterator[str]:
@@ -142,7 +162,7 @@ def _people(proposal: Proposal) -> Iterator[str]:
         yield "roadmap.on_call waits for alerts, but nothing is watched: set roadmap.monitors, quality first of all."
     if roadmap.on_call is not None and roadmap.on_call.days >= _WEEK:
         yield f"roadmap.on_call.days is {roadmap.on_call.days}: that is no faster than the weekly look at the dashboards. Say who mends it within a day or two."
-    limits = proposal.ground.limits or proposal.assess.stop or any(monitor.limit is not None for _name, monitor in known)
+    limits = proposal.ground.limits or proposal.assess.stop or any(borders(name, monitor) for name, monitor in known)
     if roadmap.rollback and not limits:
         yield "roadmap.rollback is on, but no limit stands anywhere that could be broken: set roadmap.monitors.*.limit or ground.limits."
 

@@ -23,6 +23,10 @@ _HEAD = """\
 # A proposal: the answer to a case in six sections, each of which can be run.
 # `caseroom run {case} FILE` executes it; what is off or not said is not switched on. `caseroom propose --schema` prints what may stand here.
 """
+_EMPTY = (
+    "the file is empty: nothing but blanks or comments stands in it. `caseroom propose SESSION -o FILE` writes one of an interview; "
+    "`caseroom propose --empty CASE -o FILE` writes one to fill in"
+)
 _IN_LINE = (Goal, Bound, Phase, Monitor, OnCall, Said)
 """Parts that stand on one line, where there is room."""
 _SAMPLES: dict[type, str] = {
@@ -64,7 +68,14 @@ def read_proposal(path: Path) -> Proposal:
     Raises:
         ProposalError: each problem with file, line, field and the allowed values.
     """
-    proposal, lines = read_yaml(path, lambda data: _adapter().validate_python({} if data is None else data), ProposalError)
+
+    def filled(data: Any) -> Proposal:
+        """The proposal, unless nothing was written."""
+        if data is None:
+            raise ProposalError([f"{path}:1: {_EMPTY}"])
+        return _adapter().validate_python(data)
+
+    proposal, lines = read_yaml(path, filled, ProposalError)
     known = set(paths())
     unknown = [f"{path}:{lines.get(('said', name), 1)}: said.{name}: there is no such field" for name in proposal.said if name not in known]
     if unknown:

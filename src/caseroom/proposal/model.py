@@ -91,6 +91,8 @@ class Assess:
     """The simple way that it has to beat. The case's own runs beside it in any case."""
     stop: Bound | None = None
     """The result that would end it."""
+    stop_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    """Days from the launch before which that result ends nothing, 1 to 365; without it each week counts."""
     reason: str | None = None
     """Why, from the task."""
     data: str | None = None

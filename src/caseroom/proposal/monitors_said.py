@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, replace
+from typing import Any
 
+from caseroom.proposal.borders import borders
 from caseroom.proposal.bounds_said import FIGURE, figure, milliseconds
 from caseroom.proposal.model import Monitor, Monitors, OnCall
 from caseroom.proposal.spoken import action, digits, every_days, in_a_row, mended_in, owner, sentences
@@ -47,6 +49,15 @@ _ON_CALL = re.compile(
 _NOBODY = re.compile(
     r"\b(?:no ?body|no one|noone)\b.{0,20}\bon[- ]call|\bno on[- ]call|\balerts? (?:are|is) not needed|\balerts aren't", re.IGNORECASE
 )
+_BAD = {
+    "omissions": r"\bomission|\bomitted\b|\bleft out\b|\bmissing\b|\bmissed\b",
+    "wrong": r"\bwrong|\bincorrect|\berrors?\b|\bmistakes?\b",
+}
+"""What a graded sample may hold too much of, by the monitor's field."""
+_NOT_GRADED = r"\bmissed (?:legal|fraud|threats?|hand-?overs?|escalations?)"
+"""Nobody counts these in a graded sample."""
+_WITHIN = r"\b(?:corrected|changed|edited|overwritten|rewritten) (?:fields?|words?|lines?|values?|sentences?|characters?)|%(?: of)?(?: the| all)? (?:fields?|words?|lines?|values?|sentences?|characters?)\b"
+"""A share within an output: what users do is counted in outputs."""
 _WHOLE_SPLIT = re.compile(r"[,;:]\s+|\s[–-]\s|\s+(?:and|as well as|plus)\s+|\s+or\s+(?=[\w ]{2,30}? (?:above|over|below|under)\b)")
 
 
@@ -70,6 +81,12 @@ def monitors(text: str) -> dict[str, Monitor]:
         for name, piece in _named(sentence, alert).items():
             found[name] = merged(found.get(name), _monitor(name, piece, sentence, alert))
     return {name: found[name] for name in NAMES if name in found}
+
+
+def unread(text: str) -> list[str]:
+    """The sentences that say from which value on somebody acts, where no monitor reads what the value is of."""
+    told = [sentence for sentence in sentences(text) if alerts_somebody(sentence) and figure(digits(sentence))]
+    return [sentence for sentence in told if not any(borders(name, one) for name, one in monitors(sentence).items())]
 
 
 def _named(sentence: str, alert: bool) -> dict[str, str]:
@@ -118,17 +135,35 @@ def _cued(piece: str) -> list[str]:
 def _monitor(name: str, piece: str, sentence: str, alert: bool) -> Monitor:
     told = owner(sentence) if alert else None
     return Monitor(
-        limit=_limit(name, piece, alert), sample=_sample(sentence) if name in ("quality", "groups") else None,
+        **_limits(name, piece, alert), sample=_sample(sentence) if name in ("quality", "groups") else None,
         patience=min(14, max(1, in_a_row(sentence) or 1)), owner=told, action=action(sentence) if alert else None,
     )  # fmt: skip
 
 
-def _limit(name: str, piece: str, alert: bool) -> float | None:
-    """The value that must not be broken, in the monitor's own unit."""
+def _limits(name: str, piece: str, alert: bool) -> dict[str, Any]:
+    """The value that must not be broken, under the field for what it is said of; a value of what the monitor does not read is none."""
     found = figure(piece)
     if found is None or (found[2] is None and not alert):
-        return None
+        return {}
+    if name == "quality":
+        return _graded(piece, found, alert)
+    value = _limit(name, piece, found)
+    return {} if value is None else {"limit": value}
+
+
+def _graded(piece: str, found: tuple[float, str, bool | None], alert: bool) -> dict[str, Any]:
+    """Of a graded sample: wrong, left out and right are three readings, and none is what lacks of another."""
     value, unit, ceiling = found
+    if unit != "%" or re.search(_NOT_GRADED, piece, re.IGNORECASE):
+        return {}
+    field = next((name for name, cue in _BAD.items() if re.search(cue, piece, re.IGNORECASE)), "limit")
+    above = field == "limit" and alert and ceiling is False  # too much of what nobody named
+    return {} if above else {field: round(value / 100, 6)}
+
+
+def _limit(name: str, piece: str, found: tuple[float, str, bool | None]) -> float | None:
+    """A value in the monitor's own unit."""
+    value, unit, _ceiling = found
     time = milliseconds(unit)
     if name == "latency":
         return round(value * time / 1000, 6) if time else None
@@ -141,10 +176,9 @@ def _limit(name: str, piece: str, alert: bool) -> float | None:
             or not re.search(r"\b(?:cents?|euros?|dollars?|pounds?)\b|[$€£]", piece)
         )
         return None if other else round(value / 100, 6) if cents else value
-    if name not in ("quality", "proxies", "checks", "abstention", "errors") or unit != "%":
+    if name not in ("proxies", "checks", "abstention", "errors") or unit != "%":
         return None
-    wrong = name == "quality" and ceiling is not True and re.search(r"\bwrong|\bomission|\bmiss|\berror|\bincorrect", piece, re.IGNORECASE)
-    return round(1 - value / 100, 6) if wrong else round(value / 100, 6)
+    return None if name == "proxies" and re.search(_WITHIN, piece, re.IGNORECASE) else round(value / 100, 6)
 
 
 def _sample(sentence: str) -> int | None:
@@ -160,10 +194,11 @@ def merged(before: Monitor | None, now: Monitor) -> Monitor:
     """What is said of a monitor at two places; what was said first stands."""
     if before is None:
         return now
-    if before.limit is None and now.limit is not None:  # who is told goes with the value that tells them
+    if not borders("quality", before) and borders("quality", now):  # who is told goes with the value that tells them
         before = replace(before, owner=now.owner or before.owner, action=now.action or before.action)
+    values = {name: getattr(now if getattr(before, name) is None else before, name) for name in ("limit", *_BAD)}
     return replace(
-        before, limit=now.limit if before.limit is None else before.limit, sample=before.sample or now.sample,
+        before, **values, sample=before.sample or now.sample,
         patience=max(before.patience, now.patience), owner=before.owner or now.owner, action=before.action or now.action,
     )  # fmt: skip
 

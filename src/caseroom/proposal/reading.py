@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from caseroom.numerals import figures, to_digits
 from caseroom.proposal.model import Bound, MetricName
+from caseroom.proposal.spoken import digits, durations
 
 _METHODS: tuple[tuple[str, str], ...] = (
     ("none", r"\b(?:no|not|without|don't|doesn't|nothing to|never) (?:\w+ ){0,4}?(?:retriev|search|rag\b)|\bretriev\w* (?:is|has) no|\bneed no (?:retriev|search|rag)"),
@@ -47,6 +48,12 @@ _METRICS: dict[MetricName, str] = {
 }  # fmt: skip
 
 _TIMES: dict[MetricName, str] = {"latency_ms": "ms", "resolution_minutes": "min", "minutes_per_item": "min"}
+OUTRIGHT = {
+    "technical.retrieve.method": r"\bhybrid\b|\bbm25\b|\bembedding|\bvector|\bkeyword|\bdense\b|\bsemantic|\bfused?\b|\b(?:no|not|without|against|need no) (?:any |a )?(?:retriev|rag\b|search)",
+    "assess.decision": r"\bdecision\b|\bI(?:'d| would)? (?:split|decide)\b|\ba split\b|\b(?:rules|classifier|model|engine) (?:is|as) the core\b|\bno (?:gen)?ai\b",
+}
+"""Of fields whose value may stand in other words than those that earned credit: the cues that name it."""
+_UNTIL = r"\b(?:in|within|after|during|over|by|for|until)(?: the)?(?: end of)?(?: the)?(?: first| next)? $"
 _MILLISECONDS = {"ms": 1.0, "milli": 1.0, "sec": 1e3, "s": 1e3, "min": 6e4, "hour": 3.6e6, "h": 3.6e6, "day": 8.64e7}
 
 
@@ -83,11 +90,20 @@ def metric(quote: str) -> MetricName | None:
 
 def bound(quote: str) -> Bound | None:
     """A measure with a value, where the words name both: "at most 2 % wrong replies"."""
-    named, found = metric(quote), figures(quote)
+    plain = digits(quote)
+    named, found = _sharp(metric(quote), quote), figures(plain)
     if named is None or not found:
         return None
     figure = next((f for f in found if f.percent), found[0])
-    return Bound(named, round(figure.value / 100 if figure.percent else figure.value * _factor(named, figure.value, quote), 6))
+    return Bound(named, round(figure.value / 100 if figure.percent else figure.value * _factor(named, figure.value, plain), 6))
+
+
+def _sharp(named: MetricName | None, quote: str) -> MetricName | None:
+    """Recall or precision where only one of them is named; their mean else."""
+    sides = [side for side in ("recall", "precision") if re.search(rf"\b{side}\b", quote, re.IGNORECASE)]
+    if named != "extraction_f1" or len(sides) != 1 or re.search(r"\bf1\b", quote, re.IGNORECASE):
+        return named
+    return "extraction_recall" if sides == ["recall"] else "extraction_precision"
 
 
 def _factor(metric: MetricName, value: float, quote: str) -> float:
@@ -95,6 +111,19 @@ def _factor(metric: MetricName, value: float, quote: str) -> float:
     match = re.search(rf"(?<![\d.]){value:g}[ -]?(ms|milli|sec|s\b|min|hour|h\b|day)", to_digits(quote), re.IGNORECASE)
     unit = match[1].lower() if match else ""
     return _MILLISECONDS[unit] / _MILLISECONDS[_TIMES[metric]] if unit and metric in _TIMES else 1.0
+
+
+def outright(path: str, words: str) -> object | None:
+    """The value that words give a field by its name, not by what only hints at it."""
+    return read(path, words) if path in OUTRIGHT and re.search(OUTRIGHT[path], words, re.IGNORECASE) else None
+
+
+def within(quote: str) -> int | None:
+    """The days after which the words look at a result: "in the first six weeks" is 42."""
+    plain = digits(quote)
+    told = [one for one in durations(plain) if re.search(_UNTIL, plain[: one.start], re.IGNORECASE)]
+    days = round(told[0].days) if told else 0
+    return days if 1 <= days <= 365 else None
 
 
 def top_k(quote: str) -> int | None:

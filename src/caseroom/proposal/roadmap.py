@@ -35,7 +35,11 @@ class Monitor:
 
     __pydantic_config__: ClassVar[ConfigDict] = FORM
     limit: float | None = None
-    """A fixed value that it must not break; without one it is compared with the weeks before, by a test that suits it."""
+    """A fixed value that it must not break, beside the comparison with the weeks before; of quality and groups the least share of right outputs."""
+    wrong: float | None = field(default=None, kw_only=True)
+    """Of quality: the share of wrong outputs that it must not exceed. An incomplete output is neither right nor wrong."""
+    omissions: float | None = field(default=None, kw_only=True)
+    """Of quality: the share of what should be said and is left out that it must not exceed."""
     sample: Annotated[int, Field(ge=1, le=1000)] | None = None
     """Of quality and groups: outputs a day that people grade, 1 to 1000; without it 30."""
     patience: Annotated[int, Field(ge=1, le=14)] = 1

@@ -127,7 +127,7 @@ def _about(stage: Stage, told: list[Passage]) -> tuple[Passage, str] | None:
     return named or next((one for one in every if stage in phases(one[1])), None)
 
 
-_PARTS = ("limit", "sample", "owner", "action")
+_PARTS = ("limit", "wrong", "omissions", "sample", "owner", "action")
 """Parts of a monitor that may be said elsewhere than the monitor itself; then they keep their own words."""
 
 

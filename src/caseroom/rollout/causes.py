@@ -11,13 +11,14 @@ import numpy as np
 from caseroom.rollout.deck import AT, Deck
 from caseroom.rollout.drawing import Force, Stage
 from caseroom.rollout.model import Floats, Planted
+from caseroom.rollout.readings import omitted
 from caseroom.rollout.replayed import REACHED, changed
 from caseroom.rollout.settings import ANSWERED_OTHERWISE, ASKED_AGAIN, EDITS_RIGHT, EDITS_WRONG, NO_REASON, REOPENED, THUMBS_DOWN
 
 _TOLD = 1.0
 """By so many standard errors of a week an event must shift a reading to count as a cause of its alerts."""
 _GRADED_A_WEEK = 210.0
-_SAMPLED = ("quality", "quality.wrong", "quality.groups")
+_SAMPLED = ("quality", "quality.wrong", "quality.omitted", "quality.groups")
 Reading = Callable[[Floats], tuple[Floats, Floats]]
 """Rows to the numbers of a reading, and which rows count."""
 
@@ -39,6 +40,10 @@ def _of_outputs(name: str) -> Reading:
     return lambda rows: (np.nan_to_num(rows[:, AT[name]]), (rows[:, AT["passed_on"]] != 1).astype(np.float64))
 
 
+def _omissions(rows: Floats) -> tuple[Floats, Floats]:
+    return omitted(rows), ((rows[:, AT["passed_on"]] != 1) & (rows[:, AT["facts_all"]] > 0)).astype(np.float64)
+
+
 def _signals(rows: Floats) -> tuple[Floats, Floats]:
     bad = (rows[:, AT["wrong"]] == 1) | (rows[:, AT["incomplete"]] == 1)
     left = (rows[:, AT["left_wrong"]] == 1) | (bad & (rows[:, AT["left_right"]] != 1))
@@ -48,7 +53,7 @@ def _signals(rows: Floats) -> tuple[Floats, Floats]:
 
 
 _READINGS: dict[str, Reading] = {
-    "quality": _of_outputs("right"), "quality.wrong": _of_outputs("wrong"), "quality.groups": _of_outputs("right"), "proxies": _signals, "checks": _of("flagged"),
+    "quality": _of_outputs("right"), "quality.wrong": _of_outputs("wrong"), "quality.omitted": _omissions, "quality.groups": _of_outputs("right"), "proxies": _signals, "checks": _of("flagged"),
     "abstention": _of("passed_on"), "cost": _of("tokens"), "inputs.unseen": _of("unseen"), "inputs.far": _of("far"), "inputs.words": _of("words_in"),
     "outputs.words": _of_outputs("words_out"), "attacks": _of("suspicious"),
 }  # fmt: skip

@@ -11,17 +11,18 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from caseroom.numerals import counted
+from caseroom.rollout.words import shown_reading
+
 Data = Mapping[str, Any]
 TITLES: Mapping[str, str] = {
-    "quality": "Quality, graded", "quality.wrong": "Wrong, graded", "quality.groups": "Quality by group", "proxies": "Users' signals", "checks": "Checks that object",
-    "abstention": "Passed on", "latency": "Seconds, 95th percentile", "errors": "Errors", "cost": "Price an item, 95th percentile", "inputs.unseen": "Unseen words, 95th percentile",
+    "quality": "Quality, graded", "quality.wrong": "Wrong, graded", "quality.omitted": "Left out, graded", "quality.groups": "Quality by group", "proxies": "Users' signals", "checks": "Checks that object",
+    "abstention": "Passed on", "latency": "Seconds, 95th percentile", "errors": "Errors", "cost": "Price, 95th percentile", "inputs.unseen": "Unseen words, 95th percentile",
     "inputs.far": "Far inputs, 95th percentile", "inputs.words": "Words of inputs, 95th percentile", "outputs.words": "Words of outputs, 95th percentile",
     "outputs.replayed": "Replayed inputs, answered otherwise", "attacks": "Attacks", "volume": "Items a day",
 }  # fmt: skip
-_SHARES = (
-    "quality", "quality.wrong", "quality.groups", "proxies", "checks", "abstention", "errors", "attacks", "inputs.unseen", "outputs.replayed",
-)  # fmt: skip
-_SMOOTH = 7
+_SMOOTH, _FEWEST = 7, 3
+"""Days of a mean, and how many of them must have been measured: a day of few items alone is no line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,8 @@ def _rect(span: Span, start: float, end: float, css: str, y: str = "0", height: 
 
 
 def _bands(report: Data, span: Span) -> list[str]:
-    """Where harmful events are at work, behind every lane."""
-    return [
-        _rect(span, start, end, "band") for event in report["events"] if not event["harmless"] for start, end in (_at_work(event, span),)
-    ]
+    """Where events that do harm are at work, behind every lane."""
+    return [_rect(span, start, end, "band") for event in report["events"] if harmful(event) for start, end in (_at_work(event, span),)]
 
 
 def _at_work(event: Data, span: Span) -> tuple[int, int]:
@@ -117,7 +116,7 @@ def stretches(days: Sequence[Data]) -> list[tuple[int, int, str, float]]:
 
 
 def _phases(report: Data, span: Span) -> Lane:
-    parts, said = [], []
+    parts, marks, names, said = [], [], [], []
     for start, end, name, share in stretches(report["days"]):
         back = share == 0
         height = 100 if back else max(18, round(100 * share))
@@ -125,22 +124,21 @@ def _phases(report: Data, span: Span) -> Lane:
         parts.append(_rect(span, start, end, "back" if back else "phase", f"{100 - height}%", f"{height}%", words))
         said.append(words)
         if end - start > span.days / 8:
-            parts.append(
-                f'<text class="in" x="{span.at(start + (end - start) / 2)}%" y="1.15em" text-anchor="middle">{escape("as today" if back else f"{name} {share:.0%}")}</text>'
-            )
+            named = escape("as today" if back else f"{name} {share:.0%}")
+            names.append(f'<text class="in" x="{span.at(start)}%" dx=".4em" y="1.15em">{named}</text>')
     for note in report["notes"]:
         if note["kind"] in ("gate", "refined", "rollback", "stopped", "improved"):
             mark = {True: "good", False: "bad", None: "plain"}[note["ok"]]
-            parts.append(
+            marks.append(
                 f'<line class="gate {mark}" x1="{span.at(note["day"] + 1)}%" x2="{span.at(note["day"] + 1)}%" y1="0" y2="100%"><title>{escape("day " + str(note["day"]) + ": " + note["title"])}</title></line>'
             )
-    return Lane("Phases and gates", _svg(parts, "; ".join(said), "tall"), note="height: share of the traffic")
+    return Lane("Phases and gates", _svg([*parts, *marks, *names], "; ".join(said), "tall"), note="height: share of the traffic")
 
 
 def _event(event: Data, report: Data, span: Span) -> Lane:
     own = event["ways"]["own"]
     start, end = _at_work(event, span)
-    css = "event harmless" if event["harmless"] else "event"
+    css = "event" if harmful(event) else "event harmless"
     parts = [_rect(span, start, end, css, "30%", "40%", event["title"])]
     natural = min(event["start"] + event["days"], span.days)
     if end < natural:
@@ -154,8 +152,18 @@ def _event(event: Data, report: Data, span: Span) -> Lane:
         event["title"],
         _svg(parts, f"{event['title']}, days {start} to {end}: {said}"),
         said,
-        "unseen" if own["day"] is None and event["reached"] and not event["harmless"] else "",
+        "unseen" if missed(event) else "",
     )
+
+
+def harmful(event: Data) -> bool:
+    """Whether an event met the design and did harm; of one of which nobody knows yet, whether it can."""
+    return bool(event.get("harmed", event["reached"] and not event["harmless"]))
+
+
+def missed(event: Data) -> bool:
+    """Whether it did harm and nobody saw it."""
+    return harmful(event) and event["ways"]["own"]["day"] is None
 
 
 def event_said(event: Data) -> str:
@@ -164,11 +172,12 @@ def event_said(event: Data) -> str:
     if event["harmless"]:
         return "harmless"
     if not event["reached"]:
-        return "met nothing: the design had no traffic"
+        return "not met: the design had no traffic then"
     if own["day"] is None:
-        return "not seen"
+        return "not seen" if harmful(event) else f"did no harm: it met {counted(own['touched'], 'item')}"
     by = f" by {own['by']}" if own["by"] else ""
-    return f"seen after {own['delay']} day{'' if own['delay'] == 1 else 's'}{by}" if own["delay"] else f"seen on the day{by}"
+    seen = f"seen after {counted(own['delay'], 'day')}{by}" if own["delay"] else f"seen on the day{by}"
+    return seen if harmful(event) else f"{seen}; did no harm"
 
 
 def _alerts(report: Data, span: Span, bands: Sequence[str]) -> Lane:
@@ -212,32 +221,51 @@ def _range(values: Sequence[float | None]) -> tuple[float, float]:
 
 
 def _measure(name: str, report: Data, span: Span, bands: Sequence[str]) -> Lane:
-    values = [day["readings"].get(name) for day in report["days"]]
-    low, high = _range(smooth(values))
-    limit = next((one["limit"] for one in report["monitors"] if one["name"] == name.split(".")[0] and one["limit"] is not None), None)
+    values, currency = [day["readings"].get(name) for day in report["days"]], report["currency"]
+    mean = smooth(values, live(report["days"]))
+    scale = mean if any(value is not None for value in mean) else values
+    (low, high), limit = _range(scale), limits(report["monitors"]).get(name)
     parts = [*bands]
     if limit is not None and low - 2 * (high - low) <= limit <= high + 2 * (high - low):  # one that is farther away would flatten the line
-        low, high = _range([limit, *smooth(values)])
+        low, high = _range([limit, *scale])
         y = round(8 + 84 * (1 - (limit - low) / (high - low)), 2)
-        parts.append(f'<line class="limit" x1="0" x2="100%" y1="{y}%" y2="{y}%"><title>limit {limit:g}</title></line>')
-    parts += [_line(values, low, high, "raw", span), _line(smooth(values), low, high, "mean", span)]
-    known = [value for value in smooth(values) if value is not None]
-    said = f"{shown_reading(name, min(known))} to {shown_reading(name, max(known))}" if known else "not measured"
+        parts.append(
+            f'<line class="limit" x1="0" x2="100%" y1="{y}%" y2="{y}%"><title>limit {shown_reading(name, limit, currency)}</title></line>'
+        )
+    parts += [_line(values, low, high, "raw", span), _line(mean, low, high, "mean", span)]
+    known = [value for value in scale if value is not None]
+    said = _from_to(*(shown_reading(name, value, currency) for value in (min(known), max(known)))) if known else "not measured"
     return Lane(TITLES[name], _svg(parts, f"{TITLES[name]}: {said}"), said, "measure")
 
 
-def smooth(values: Sequence[float | None]) -> list[float | None]:
-    """The mean of a week up to each day."""
-    found: list[float | None] = []
-    for day in range(len(values)):
-        known = [value for value in values[max(0, day - _SMOOTH + 1) : day + 1] if value is not None]
-        found.append(sum(known) / len(known) if known else None)
+def limits(monitors: Sequence[Data]) -> dict[str, float]:
+    """The fixed values of monitors, each by the reading that it is for. Reports of before have one for the monitor, whose reading has its name."""
+    found: dict[str, float] = {}
+    for one in monitors:
+        found |= one.get("limits", {} if one["limit"] is None else {one["name"]: one["limit"]})
     return found
 
 
-def shown_reading(name: str, value: float) -> str:
-    """A reading in words: shares in percent."""
-    return f"{value:.1%}" if name in _SHARES else f"{value:.3g}"
+def _from_to(low: str, high: str) -> str:
+    """A range with its unit once."""
+    unit = low.partition(" ")[2]
+    return low if low == high else f"{low.removesuffix(' ' + unit) if unit and high.endswith(' ' + unit) else low} to {high}"
+
+
+def live(days: Sequence[Data]) -> list[bool]:
+    """On which days the design had a share of the traffic."""
+    return [day["share"] > 0 for day in days]
+
+
+def smooth(values: Sequence[float | None], on: Sequence[bool] | None = None) -> list[float | None]:
+    """The mean of a week up to each day; none while the design is not `on`, and what was before is not looked back at: it ends with a rollback and begins anew."""
+    found, since = list[float | None](), 0
+    for day in range(len(values)):
+        if on is not None and not on[day]:
+            since = day + 1
+        known = [value for value in values[max(since, day - _SMOOTH + 1) : day + 1] if value is not None]
+        found.append(sum(known) / len(known) if len(known) >= _FEWEST else None)
+    return found
 
 
 def _volume(report: Data, span: Span, bands: Sequence[str]) -> Lane:
@@ -258,8 +286,9 @@ def _wrong(report: Data, span: Span, bands: Sequence[str]) -> Lane:
     values: list[float | None] = [
         day["wrong"] / day["live"] if day["live"] >= 20 and day["wrong"] is not None else None for day in report["days"]
     ]
-    low, high = _range([0.0, *smooth(values)])
-    parts = [*bands, _line(values, low, high, "raw", span), _line(smooth(values), low, high, "mean", span)]
-    known = [value for value in smooth(values) if value is not None]
-    said = f"{min(known):.1%} to {max(known):.1%}" if known else "too few items"
+    mean = smooth(values, live(report["days"]))
+    low, high = _range([0.0, *mean])
+    parts = [*bands, _line(values, low, high, "raw", span), _line(mean, low, high, "mean", span)]
+    known = [value for value in mean if value is not None]
+    said = _from_to(f"{min(known):.1%}", f"{max(known):.1%}") if known else "too few items"
     return Lane("Left wrong, in truth", _svg(parts, f"left wrong: {said}"), said, "measure", "nobody sees this line; the monitors must")

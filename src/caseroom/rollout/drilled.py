@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from caseroom.proposal.model import Proposal
 from caseroom.rollout.drawing import Stage
+from caseroom.rollout.model import Planted
 from caseroom.rollout.oncall import Way
 from caseroom.rollout.score import WAYS, Scored, scored, sighting
 from caseroom.rollout.settings import LOOK_MINUTES, Action
@@ -26,7 +27,7 @@ class Mark:
 
     name: str
     harmful: int
-    """Harmful events that met the design."""
+    """Events that met the design and did harm."""
     mended: int
     delay: float | None
     """Days from an event's start until it was mended: the median; None where none was."""
@@ -63,7 +64,9 @@ def drilled(
         "perfect": found["perfect"],
         "none": found["none"],
     }
-    return own, scored(found, stage.settings.days), [asdict(mark(NAMES[name], weeks, own)) for name, weeks in ways.items()]
+    marks = scored(found, stage.settings.days)
+    met = [row.event for row in marks.rows if row.harmed]
+    return own, marks, [asdict(mark(NAMES[name], weeks, met)) for name, weeks in ways.items()]
 
 
 def _tell(told: Told | None, what: str, done: int) -> None:
@@ -71,9 +74,8 @@ def _tell(told: Told | None, what: str, done: int) -> None:
         told(f"the weeks: {what}", done, len(WAYS) + 1)
 
 
-def mark(name: str, weeks: Weeks, own: Weeks) -> Mark:
-    """How one of them did; `own` says which events there were to meet."""
-    met = [event for event in own.events if not event.harmless and event.id in own.harm and own.harm[event.id].touched]
+def mark(name: str, weeks: Weeks, met: Sequence[Planted]) -> Mark:
+    """How one of them did; `met` are the events that did harm."""
     seen = [(event, sighting(weeks, event)) for event in met]
     delays = sorted(one.mended - event.start for event, one in seen if one.mended is not None)
     middle = (delays[(len(delays) - 1) // 2] + delays[len(delays) // 2]) / 2 if delays else None

@@ -35,7 +35,7 @@ class Checked:
     """Of the bound."""
     score: Score
     state: Literal["holds", "broken", "open", "unmeasured"]
-    """open: the interval lies on both sides, or nothing was graded yet."""
+    """open: the interval lies on both sides, or nothing could be graded or counted."""
     said: str
     """In a sentence."""
 
@@ -89,7 +89,7 @@ def check(bound: Bound, evidence: Evidence, monitors: Monitors, currency: str = 
         return Checked(bound.metric, bound.value, empty, "unmeasured", f"{title} is not measured: {lacking(bound.metric, monitors)}.")
     score = measure(bound.metric, *measured(rows, evidence.names)) if len(rows) else Score(bound.metric, None, None, None, 0, "")
     state = _state(bound, score)
-    return Checked(bound.metric, bound.value, score, state, _sentence(bound, score, state, source, title, currency))
+    return Checked(bound.metric, bound.value, score, state, _sentence(bound, score, state, source, title, currency, len(rows)))
 
 
 def _state(bound: Bound, score: Score) -> Literal["holds", "broken", "open"]:
@@ -101,15 +101,24 @@ def _state(bound: Bound, score: Score) -> Literal["holds", "broken", "open"]:
     return "broken" if (score.low > bound.value if lower else score.high < bound.value) else "open"
 
 
-def _sentence(bound: Bound, score: Score, state: str, source: Source, title: str, currency: str) -> str:
+def _sentence(bound: Bound, score: Score, state: str, source: Source, title: str, currency: str, rows: int) -> str:
     wanted = f"{'at most' if BY_NAME[bound.metric].better == 'lower' else 'at least'} {shown(bound.metric, bound.value, currency)}"
     what = "graded" if source in ("graded", "groups") else "counted"
     if score.value is None:
+        if rows >= FEWEST:
+            return f"{title} cannot be {what} here: none of {rows} {'outputs' if what == 'graded' else 'items'} has it; wanted {wanted}."
         return f"{title}: nothing could be {what} yet; wanted {wanted}."
     known = f"{title} {interval(bound.metric, score, currency)} of {score.n} {what}, wanted {wanted}"
     if score.n < FEWEST:
         return f"{known}: too few to tell."
     return f"{known}: {'holds' if state == 'holds' else 'not reached' if state == 'broken' else 'cannot be told yet'}."
+
+
+def ending(bound: Bound, found: Checked, currency: str = "") -> str:
+    """Of a result that ends it, what was measured and the value beyond which it ends."""
+    side = "above" if BY_NAME[bound.metric].better == "lower" else "below"
+    what = f"{BY_NAME[bound.metric].title} {interval(bound.metric, found.score, currency)}"
+    return f"{what} of {found.score.n}; {side} {shown(bound.metric, bound.value, currency)} it was to end."
 
 
 def checks(bounds: Sequence[Bound], evidence: Evidence, monitors: Monitors, currency: str = "") -> list[Checked]:

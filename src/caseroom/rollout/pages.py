@@ -12,7 +12,9 @@ from markupsafe import Markup
 from caseroom.lab.pages import css as lab_css
 from caseroom.lab.pages import page, place
 from caseroom.lab.verdict import shown
-from caseroom.rollout.chart import axis, event_said, lanes
+from caseroom.numerals import counted
+from caseroom.rollout.chart import axis, event_said, harmful, lanes, limits, missed
+from caseroom.rollout.words import amount, shown_reading
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -30,8 +32,19 @@ def _templates() -> Environment:
 
     env = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     env.filters["capfirst"] = lambda text: text[:1].upper() + text[1:]
-    env.filters["whole"] = lambda value: f"{value:,.0f}".replace("-0", "0") if abs(value) < 0.5 else f"{value:,.0f}".replace("-", "−")
-    env.globals.update(ways=WAYS, parts=PARTS, refined=REFINED, event_said=event_said, place=place)
+    env.filters["whole"] = amount
+    env.globals.update(
+        ways=WAYS,
+        parts=PARTS,
+        refined=REFINED,
+        event_said=event_said,
+        harmful=harmful,
+        limits=limits,
+        missed=missed,
+        counted=counted,
+        shown_reading=shown_reading,
+        place=place,
+    )
     return env
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from caseroom.metrics.registry import BY_NAME
+from caseroom.numerals import counted
 from caseroom.proposal.model import Bound, MetricName, Phase, Proposal
-from caseroom.rollout.gates import Checked, Evidence, check, checks, lacking
+from caseroom.rollout.gates import Checked, Evidence, check, checks, ending, lacking
 from caseroom.rollout.refine import Refined
 
 LOOKS = 7
@@ -132,10 +133,10 @@ class Launch:
         monitors = self.proposal.roadmap.monitors
         if day % LOOKS == LOOKS - 1:
             recent = evidence.since(max(self.designed, day + 1 - TRAILING))
-            if (bound := self.proposal.assess.stop) is not None:
+            if (bound := self.proposal.assess.stop) is not None and day + 1 >= (self.proposal.assess.stop_days or 0):
                 self.stop = check(bound, recent, monitors, self.currency)
                 if self.stop.state == "broken":
-                    self.end(day, f"The result that would end it was reached. {self.stop.said}")
+                    self.end(day, f"The result that would end it was reached. {ending(bound, self.stop, self.currency)}")
                     return ""
             self.held = checks(self.limits, recent, monitors, self.currency)
             broken = next((limit.said for limit in self.held if limit.state == "broken"), "")
@@ -202,7 +203,12 @@ class Launch:
 
     def _opened(self, day: int) -> None:
         purpose = f" {self.phase.purpose}" if self.phase.purpose else ""
-        self._note(day, "opened", f"{self.name} opens", f"{self.phase.share:.0%} of the traffic, at least {self.phase.days} days.{purpose}")
+        self._note(
+            day,
+            "opened",
+            f"{self.name} opens",
+            f"{self.phase.share:.0%} of the traffic, at least {counted(self.phase.days, 'day')}.{purpose}",
+        )
 
     def _note(self, day: int, kind: str, title: str, said: str = "", ok: bool | None = None) -> None:
         self.notes.append(Note(day, kind, title, said, ok))  # type: ignore[arg-type]
@@ -219,7 +225,7 @@ class Launch:
             return f"It reached its last phase, {self.name}, on day {self.opened}, with {self.phase.share:.0%} of the traffic."
         left = self.phase.days - (days - self.opened)
         if left > 0:
-            return f"The weeks ended in the phase {self.name}, {left} days before its gate was due."
+            return f"The weeks ended in the phase {self.name}, {counted(left, 'day')} before its gate was due."
         return f"The phase {self.name} never ended: {self._lacked()}"
 
     def _lacked(self) -> str:

@@ -92,6 +92,8 @@ def read(monitors: Monitors, drawn: Drawn, done: Served, graded: Graded) -> dict
     if monitors.quality and len(graded.rows):
         found["quality"] = _strata(graded.rows[:, AT["right"]] == 1, graded.rows[:, AT["kind_taken"]])
         found["quality.wrong"] = _strata(graded.rows[:, AT["wrong"]] == 1, graded.rows[:, AT["kind_taken"]])
+        if monitors.quality.omissions is not None and (rows := graded.rows[graded.rows[:, AT["facts_all"]] > 0]).size:
+            found["quality.omitted"] = Share(float(omitted(rows).sum()), float(len(rows)))
     if monitors.groups and len(graded.by_group):
         found["quality.groups"] = _groups(graded.by_group, drawn.names.groups)
     if monitors.proxies and done.out.any():
@@ -101,6 +103,11 @@ def read(monitors: Monitors, drawn: Drawn, done: Served, graded: Graded) -> dict
     if monitors.abstention:
         found["abstention"] = _strata(done.passed_on & ~done.failed, kinds)
     return found | dict(_service(monitors, done, kinds)) | dict(_drift(monitors, drawn, done))
+
+
+def omitted(rows: Floats) -> Floats:
+    """Of each output, the share of what it should say and does not."""
+    return 1 - np.nan_to_num(rows[:, AT["facts_found"]]) / np.maximum(np.nan_to_num(rows[:, AT["facts_all"]]), 1.0)
 
 
 def _service(monitors: Monitors, done: Served, kinds: Floats) -> Mapping[str, Measured]:

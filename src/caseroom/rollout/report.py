@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from caseroom.metrics.registry import BY_NAME
+from caseroom.numerals import counted
+from caseroom.proposal.borders import borders
 from caseroom.proposal.model import Bound, Phase, Proposal
 from caseroom.rollout.drawing import Stage
 from caseroom.rollout.feedback import to_data as feedback_data
-from caseroom.rollout.model import Planted
-from caseroom.rollout.oncall import Way
-from caseroom.rollout.score import Scored, Sighting, Total
+from caseroom.rollout.score import Row, Scored, Total
 from caseroom.rollout.warnings import remarks
-from caseroom.rollout.watching import named, watches
+from caseroom.rollout.watching import READS, named, watches
 from caseroom.rollout.weeks import Day, Weeks
+from caseroom.rollout.words import amount
 
 FORM = 1
 _PREFIX = "roadmap."
@@ -38,9 +39,9 @@ def report(
         "form": FORM, "case": case, "title": title, "currency": money.currency, "seed": stage.settings.seed, "weeks": stage.settings.weeks,
         "a_day": money.items_a_day if stage.settings.a_day is None else stage.settings.a_day, "launch": stage.traffic.launch.isoformat(),
         "data_version": version, "verdict": verdict(weeks, scored, money.currency), "reached": weeks.reached, "ended": weeks.ended,
-        "remarks": [*remarks(proposal, weeks), *(notes or [])], "words": list(_words(proposal)), "phases": list(_phases(proposal)),
+        "remarks": [*remarks(proposal, weeks, money.currency), *(notes or [])], "words": list(_words(proposal)), "phases": list(_phases(proposal)),
         "monitors": _monitors(proposal), "on_call": asdict(proposal.roadmap.on_call) if proposal.roadmap.on_call else None,
-        "days": [_day(day) for day in weeks.days], "events": [_event(row.event, row.reached, row.ways) for row in scored.rows],
+        "days": [_day(day) for day in weeks.days], "events": [_event(row) for row in scored.rows],
         "alerts": [asdict(alert) for alert in weeks.alerts], "notes": [asdict(note) for note in weeks.notes],
         "totals": {way: _total(total) for way, total in scored.totals.items()}, "sums": sums(weeks),
         "gates": [{"said": gate.said, "state": gate.state, "metric": gate.metric} for gate in weeks.gates],
@@ -65,27 +66,45 @@ def verdict(weeks: Weeks, scored: Scored, currency: str) -> str:
     """The weeks in two sentences: how far it got, and what its monitors saw."""
     own, standard = scored.totals["own"], scored.totals.get("standard")
     saw = _saw(own)
-    alarms = f"{own.false_alarms} false alarm{'' if own.false_alarms == 1 else 's'}"
+    alarms, rest = counted(own.false_alarms, "false alarm"), _rest_of(own)
     beside = (
-        f" The standard set of monitors on the same weeks: {_saw(standard).lower()}, {standard.false_alarms} false." if standard else ""
+        f" The standard set of monitors on the same weeks: {_saw(standard).lower()}, {standard.false_alarms} false."
+        if standard and own.harmful
+        else ""
     )
     harm = (
-        f" Until somebody knew, events cost {own.unseen_wrong:,.0f} wrong answers and {own.unseen_money:,.0f} {currency}."
+        f" Until somebody knew, events cost {counted(round(own.unseen_wrong), 'wrong answer')} and {amount(own.unseen_money)} {currency}."
         if own.harmful
         else ""
     )
-    return f"{weeks.reached} {saw}; {alarms}.{harm}{beside}"
+    return f"{weeks.reached} {saw}; {alarms}.{harm}{rest}{beside}"
 
 
 def _saw(total: Total) -> str:
     if not total.harmful:
-        return "No harmful event met the design"
-    late = (
-        f", half of them within {total.median_delay:g} day{'' if total.median_delay == 1 else 's'}"
-        if total.median_delay is not None
-        else ""
-    )
-    return f"Of {total.harmful} harmful event{'' if total.harmful == 1 else 's'} {total.seen or 'none'} {'was' if total.seen < 2 else 'were'} seen{late}"
+        return "No event that met the design did harm" if total.spared else "No harmful event met the design"
+    return f"Of {counted(total.harmful, 'harmful event')} {total.seen or 'none'} {'was' if total.seen < 2 else 'were'} seen{_within(total)}"
+
+
+def _within(total: Total) -> str:
+    """How late: of one event itself, of more the median."""
+    if total.median_delay is None:
+        return ""
+    days = f"{total.median_delay:g} day{'' if total.median_delay == 1 else 's'}"
+    if total.seen == 1:
+        return f", after {days}" if total.median_delay else ", on its first day"
+    return f", half of them within {days}" if total.median_delay else ", half of them on their first day"
+
+
+def _rest_of(total: Total) -> str:
+    """The harmful events that were nothing to see."""
+    said = [
+        f"{count} {what}"
+        for count, what in ((total.spared, "met the design and did no harm"), (total.unmet, "met nothing of its traffic"))
+        if count
+    ]
+    whose = "Of the other events that can do harm" if total.harmful else "Of the events that can do harm"
+    return f" {whose} {', '.join(said)}." if said else ""
 
 
 def _words(proposal: Proposal) -> Iterator[dict[str, Any]]:
@@ -149,17 +168,12 @@ def _bound(bound: Bound) -> dict[str, Any]:
 
 
 def _monitors(proposal: Proposal) -> list[dict[str, Any]]:
-    reads = watches(proposal.roadmap.monitors)
-    return [
-        {"name": name, **asdict(monitor), "watches": [watch.name for watch in reads if _belongs(name, watch.reads)]}
-        for name, monitor in named(proposal.roadmap.monitors).items()
-    ]
-
-
-def _belongs(name: str, reads: str) -> bool:
-    from caseroom.rollout.watching import READS
-
-    return reads in READS[name]
+    every, found = watches(proposal.roadmap.monitors), list[dict[str, Any]]()
+    for name, monitor in named(proposal.roadmap.monitors).items():
+        limits = {border.reads: border.value for border in borders(name, monitor)}
+        own = [watch.name for watch in every if watch.reads in (*READS[name], *limits)]
+        found.append({"name": name, **asdict(monitor), "limits": limits, "watches": own})
+    return found
 
 
 def _day(day: Day) -> dict[str, Any]:
@@ -171,8 +185,8 @@ def _day(day: Day) -> dict[str, Any]:
     return data
 
 
-def _event(event: Planted, reached: bool, ways: Mapping[Way, Sighting]) -> dict[str, Any]:
-    return {**asdict(event), "reached": reached, "ways": {way: asdict(one) for way, one in ways.items()}}
+def _event(row: Row) -> dict[str, Any]:
+    return {**asdict(row.event), "reached": row.reached, "harmed": row.harmed, "ways": {way: asdict(one) for way, one in row.ways.items()}}
 
 
 def _total(total: Total) -> dict[str, Any]:

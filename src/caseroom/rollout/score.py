@@ -41,6 +41,11 @@ class Sighting:
     seconds: float
     """Seconds that users waited longer."""
 
+    @property
+    def harmed(self) -> bool:
+        """Whether it did any harm."""
+        return self.wrong > 0 or self.money > 0 or self.seconds > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -49,6 +54,9 @@ class Row:
     event: Planted
     reached: bool
     """Whether it touched the design at all: before the launch, or after it ended, an event meets nothing."""
+    harmed: bool
+    """Whether it does harm on these weeks if nobody looks: wrong answers, money or seconds. One that met few items may do none, and is then not missed. While weeks
+    are played it is not known, and what can do harm counts."""
     ways: Mapping[Way, Sighting]
 
 
@@ -57,7 +65,11 @@ class Total:
     """A way of watching over all weeks."""
 
     harmful: int
-    """Harmful events that met the design."""
+    """Events that met the design and did harm."""
+    spared: int
+    """Harmful ones that met it and did none."""
+    unmet: int
+    """Harmful ones that met nothing."""
     seen: int
     median_delay: float | None
     false_alarms: int
@@ -94,30 +106,33 @@ def score(stage: Stage, proposal: Proposal, actions: tuple[Action, ...] = (), to
 def scored(found: Mapping[Way, Weeks], days: int) -> Scored:
     """The score of weeks that were simulated."""
     own = next(iter(found.values()))
-    rows = tuple(
-        Row(event, event.id in own.harm and own.harm[event.id].touched > 0, {way: sighting(weeks, event) for way, weeks in found.items()})
-        for event in own.events
-    )
+    rows = tuple(_row(event, {way: sighting(weeks, event) for way, weeks in found.items()}) for event in own.events)
     return Scored(rows, {way: total(weeks, rows, way, days) for way, weeks in found.items()})
+
+
+def _row(event: Planted, ways: Mapping[Way, Sighting]) -> Row:
+    reached, alone = ways["own"].touched > 0, ways.get("none")
+    return Row(event, reached, reached and not event.harmless and (alone is None or alone.harmed), ways)
 
 
 def sighting(weeks: Weeks, event: Planted) -> Sighting:
     """What a way of watching made of an event."""
     day, harm = weeks.noticed.get(event.id), weeks.harm.get(event.id, Harm())
-    seen = day is not None
+    seen, wrong, money = day is not None, max(0.0, harm.wrong), max(0.0, harm.money)
     return Sighting(
         seen, day, day - event.start if day is not None else None, weeks.by.get(event.id, ""), weeks.mended.get(event.id), harm.touched,
-        *(max(0.0, part) for part in (harm.wrong, harm.money, harm.unseen_wrong, harm.unseen_money, harm.seconds)),
+        wrong, money, min(wrong, max(0.0, harm.unseen_wrong)), min(money, max(0.0, harm.unseen_money)), max(0.0, harm.seconds),
     )  # fmt: skip
 
 
 def total(weeks: Weeks, rows: tuple[Row, ...], way: Way, days: int) -> Total:
     """The sums."""
-    mine = [row.ways[way] for row in rows if row.reached and not row.event.harmless]
+    mine = [row.ways[way] for row in rows if row.harmed]
+    harmful = [row for row in rows if not row.event.harmless]
     delays = sorted(one.delay for one in mine if one.delay is not None)
     middle = (delays[(len(delays) - 1) // 2] + delays[len(delays) // 2]) / 2 if delays else None
     return Total(
-        len(mine), sum(one.seen for one in mine), middle, len(weeks.false), len(weeks.false) * TWELVE_WEEKS / days if days else 0.0,
+        len(mine), sum(row.reached and not row.harmed for row in harmful), sum(not row.reached for row in harmful), sum(one.seen for one in mine), middle, len(weeks.false), len(weeks.false) * TWELVE_WEEKS / days if days else 0.0,
         sum(one.wrong for one in mine), sum(one.money for one in mine), sum(one.unseen_wrong for one in mine), sum(one.unseen_money for one in mine),
         weeks.looks,
     )  # fmt: skip

@@ -17,7 +17,7 @@ WEEK, BEFORE = 7, 28
 
 def until(report: Data, day: int) -> dict[str, Any]:
     """The report as it stood on the evening of a day, in the form that `chart.py` draws."""
-    known = {event["id"]: event for event in report["events"] if _known(event, day)}
+    known = {event["id"]: _told(event) for event in report["events"] if _known(event, day)}
     return {
         **{name: report[name] for name in ("title", "case", "currency", "launch", "seed", "weeks", "monitors", "on_call", "phases")},
         "horizon": len(report["days"]), "days": [_day(row, known) for row in report["days"][: day + 1]], "events": list(known.values()),
@@ -29,6 +29,11 @@ def until(report: Data, day: int) -> dict[str, Any]:
 def _known(event: Data, day: int) -> bool:
     noticed = event["ways"]["own"]["day"]
     return noticed is not None and noticed <= day
+
+
+def _told(event: Data) -> dict[str, Any]:
+    """Without what it did in truth."""
+    return {name: value for name, value in event.items() if name != "harmed"}
 
 
 def _day(row: Data, known: Mapping[str, Data]) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""A roadmap's monitors as watches of the room `monitoring`, and the board that looks at the days with them. What was not named is not watched; a monitor without a
-limit is watched as the standard set watches it, with the roadmap's own patience and owner.
+"""A roadmap's monitors as watches of the room `monitoring`, and the board that looks at the days with them. What was not named is not watched; what was is watched as
+the standard set watches it, with the roadmap's own patience and owner. A limit adds a watch and takes none away.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from caseroom.monitoring.board import Board
 from caseroom.monitoring.measured import Measured
 from caseroom.monitoring.standard import standard
 from caseroom.monitoring.watch import Watch
+from caseroom.proposal.borders import Border, borders
 from caseroom.proposal.model import Monitor, Monitors
 from caseroom.rollout.oncall import Way
 from caseroom.rollout.settings import DEFAULT_SAMPLE
@@ -26,8 +27,6 @@ READS: Mapping[str, tuple[str, ...]] = {
     "groups": ("quality.groups",), "attacks": ("attacks",),
 }  # fmt: skip
 """The readings of each monitor; the volume is known to anybody who watches anything."""
-_LIMITED: Mapping[str, str] = {"inputs": "inputs.unseen", "outputs": "outputs.words"}
-"""Of a monitor with many readings, the one that its limit is for."""
 ALL = Monitors(**{part.name: Monitor(sample=DEFAULT_SAMPLE if part.name in ("quality", "groups") else None) for part in fields(Monitors)})
 """The standard set."""
 
@@ -47,22 +46,21 @@ def watches(monitors: Monitors) -> tuple[Watch, ...]:
 def _watches(monitors: Monitors) -> Iterator[Watch]:
     own = named(monitors)
     for name, monitor in own.items():
-        if monitor.limit is not None:
-            yield _limit(name, monitor)
-            continue
+        for border in borders(name, monitor):
+            yield _limit(name, monitor, border)
         for watch in standard(READS[name]):
             yield replace(watch, patience=monitor.patience, owner=monitor.owner or watch.owner, action=monitor.action or watch.action)
     if own:
         yield from standard(("volume",))
 
 
-def _limit(name: str, monitor: Monitor) -> Watch:
-    """A fixed value that must not be broken: of quality it must not fall below, of all others not rise above."""
-    reads = _LIMITED.get(name, READS[name][0])
-    standing = next(watch for watch in standard((reads,)))
-    low = monitor.limit if name in ("quality", "groups") else None
+def _limit(name: str, monitor: Monitor, border: Border) -> Watch:
+    """A fixed value that must not be broken."""
+    own = standard((border.reads,))
+    standing = (own or standard(READS[name]))[0]
+    low, high = (border.value, None) if border.low else (None, border.value)
     return Watch(
-        f"{standing.name} (limit)", reads, "range", low=low, high=None if low is not None else monitor.limit, percentile=95 if name == "latency" else None,
+        f"{standing.name if own else border.field} (limit)", border.reads, "range", low=low, high=high, percentile=95 if name == "latency" else None,
         window=3, patience=monitor.patience, level="page", owner=monitor.owner or standing.owner, action=monitor.action or standing.action,
     )  # fmt: skip
 
@@ -84,7 +82,7 @@ class Watched:
         watch = self._by_name[alert.watch]
         name = f"{alert.watch}: {alert.part}" if alert.part else alert.watch
         return Signal(
-            alert.id, name, watch.reads, alert.why, alert.level, alert.owner, alert.action, alert.kind == "blind", watch.test == "range"
+            alert.id, name, watch.reads, alert.why, alert.level, alert.owner, alert.action, alert.kind == "blind", watch.test == "range" and alert.kind != "blind",
         )  # fmt: skip
 
     def silence(self, watch: str, day: int, until: int) -> None:

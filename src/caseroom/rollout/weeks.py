@@ -200,7 +200,7 @@ class Simulation:
         if self.duty.person:
             self._act(day, forces)
         broken = self.launch.evening(day, self.evidence)
-        limits = [alert for alert, signal in zip(raised, signals, strict=True) if signal.limit]
+        limits = [alert for alert, signal in zip(raised, signals, strict=True) if signal.limit and not signal.blind]  # unseen is not broken
         if limits and not broken and self.proposal.roadmap.rollback:
             broken = f"A limit was broken: {limits[0].said}"
         if broken and not self.duty.person:
@@ -334,12 +334,17 @@ class Simulation:
         assert phase.refine is not None
         return refine(self.stage, proposal, phase.refine, metric, evidence, self.stage.business.economics.currency)
 
+    def _reached(self) -> str:
+        if self.days and not any(day.came for day in self.days):
+            return "Nothing came in on any day, so nothing could be tried, and nothing was rolled back."
+        return self.launch.reached(self.day)
+
     def weeks(self) -> Weeks:
         """What happened up to now."""
         duty, launch = self.duty, self.launch
         return Weeks(
             tuple(self.days), self.stage.planted, tuple(self.alerts), tuple(launch.notes), {name: replace(harm) for name, harm in self.harm.items()},
-            dict(duty.noticed), dict(duty.by), dict(duty.mended), tuple(duty.false), duty.looks, launch.reached(self.day), launch.ended,
+            dict(duty.noticed), dict(duty.by), dict(duty.mended), tuple(duty.false), duty.looks, self._reached(), launch.ended,
             tuple(self.found), tuple(self.schedule), tuple(launch.gates), launch.proposal, self.loop.feedback(),
         )  # fmt: skip
 

@@ -13,7 +13,13 @@ from caseroom.app.watching import Seen, Shown
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 292, 12, 108
 """The field of a chart in an SVG of 300 × 130."""
-EAR_WORDS = {"fact": "facts said", "ask_back": "asked back", "unknown": "not known", "decline": "attacks refused"}
+EAR_WORDS = {
+    "fact": "facts said",
+    "ask_back": "asked back",
+    "unknown": "not known",
+    "decline": "attacks refused",
+    "crowded": "too much at once",
+}
 
 
 def charts(seen: Seen, count: int) -> list[dict[str, Any]]:

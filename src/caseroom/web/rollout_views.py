@@ -13,9 +13,10 @@ from caseroom.app.rollout_bench import RolloutBench
 from caseroom.app.rollouts import Rollout
 from caseroom.errors import UsageError
 from caseroom.rollout import unfold
-from caseroom.rollout.chart import TITLES, axis, lanes, shown_reading
+from caseroom.rollout.chart import TITLES, axis, lanes, limits
 from caseroom.rollout.clues import Clue
 from caseroom.rollout.pages import PARTS
+from caseroom.rollout.words import shown_reading
 
 Data = Mapping[str, Any]
 _CUT = "It was cut off before it was done; what was computed is kept."
@@ -105,13 +106,13 @@ def day_of(report: Data, day: int) -> dict[str, Any]:
 
 def frame(seen: Data) -> dict[str, Any]:
     """The last of the days that are seen: its numbers, what happened, and the chart up to it."""
-    row, limits = seen["days"][-1], {one["name"]: one["limit"] for one in seen["monitors"]}
+    row, known = seen["days"][-1], limits(seen["monitors"])
     day = row["day"]
     return {
         "day": day, "date": date_words(row["date"]), "phase": phase_words(row), "numbers": numbers(row),
         "alerts": [alert for alert in seen["alerts"] if alert["day"] == day], "notes": [note for note in seen["notes"] if note["day"] == day],
         "events": [event for event in seen["events"] if event["ways"]["own"]["day"] == day],
-        "readings": [reading(one, limits) for one in unfold.readings(seen["days"])], "lanes": lanes(seen), "axis": axis(seen),
+        "readings": [reading(one, known, seen["currency"]) for one in unfold.readings(seen["days"])], "lanes": lanes(seen), "axis": axis(seen),
         "names": {event["id"]: event["title"] for event in seen["events"]},
     }  # fmt: skip
 
@@ -143,13 +144,13 @@ def numbers(row: Data) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def reading(one: Data, limits: Mapping[str, float | None]) -> dict[str, Any]:
+def reading(one: Data, known: Mapping[str, float], currency: str) -> dict[str, Any]:
     """A reading with its reference, in words."""
     name = one["name"]
-    limit = limits.get(name.split(".")[0])
+    limit = known.get(name)
     return {
-        "name": name, "title": TITLES.get(name, name), "limit": None if limit is None else shown_reading(name, limit),
-        **{part: None if one[part] is None else shown_reading(name, one[part]) for part in ("today", "week", "before")},
+        "name": name, "title": TITLES.get(name, name), "limit": None if limit is None else shown_reading(name, limit, currency),
+        **{part: None if one[part] is None else shown_reading(name, one[part], currency) for part in ("today", "week", "before")},
     }  # fmt: skip
 
 

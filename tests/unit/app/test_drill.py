@@ -117,7 +117,7 @@ def test_the_score_tells_a_good_person_on_call_from_a_careless_one(play: Play) -
     assert nobody["mended"] == 0 and nobody["delay"] is None and you["wrong"] <= nobody["wrong"] and told[-1] == "the weeks: done"
     assert scored.totals["own"].harmful == 2
     weeks = simulate(play.stage, play.proposal, careless)
-    bad = mark("you", weeks, weeks)
+    bad = mark("you", weeks, weeks.events)
     assert (bad.needless, bad.wrong_causes, bad.mended) == (1, 1, 0) and sum(day.live for day in weeks.days[7:]) == 0
 
 

@@ -83,7 +83,11 @@ def test_the_strong_answers_roadmap_can_be_executed(played: tuple[Room, str]) ->
     assert plan.test and (plan.test.days, plan.test.gate) == (56, (Bound("minutes_per_item", 6.0), Bound("wrong_rate", 0.06)))
     assert plan.full and plan.full.share == 1.0 and not plan.full.gate
     monitors = plan.monitors
-    assert monitors.quality and (monitors.quality.limit, monitors.quality.owner) == (0.94, "head of customer care")
+    assert monitors.quality and (monitors.quality.limit, monitors.quality.wrong, monitors.quality.owner) == (
+        None,
+        0.06,
+        "head of customer care",
+    )
     assert monitors.proxies and monitors.latency and monitors.errors and monitors.cost and monitors.groups is None
     assert plan.on_call and plan.on_call.days == 0 and plan.rollback and plan.feedback and plan.improve == "examples"
     assert plan.phases and plan.gates and plan.alerts, "the words stay beside it"

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from tests.conftest import ROOT
 from tests.watched import used_for
 
-from caseroom.app import disputes, links, peers, runs, scorecards
+from caseroom.app import disputes, links, peers, runs, scorecards, telemetry
 from caseroom.app.interviews import Interview, Room
 from caseroom.app.series import MEASURES, lines, overall, told
 from caseroom.app.tallies import Tallies
 from caseroom.app.tally import Tally
 from caseroom.app.watching_rules import EFFECTS, watches
-from caseroom.errors import RunError, UsageError
+from caseroom.errors import RunError, StoreUnusable, UsageError
 from caseroom.monitoring.measured import Share, Values
 from caseroom.proposal.file import read_proposal
 from caseroom.store.calls import CallStore, KeptCall
@@ -92,8 +92,12 @@ def test_runs_of_the_lab_their_failures_and_their_seconds(room: Room, monkeypatc
     with pytest.raises(RunError):
         runs.carry_out(room, bad.id)
     tally = today(room)
-    assert tally.runs == {"done": 1, "failed": 1} and len(tally.seconds["run"]) == 1 and tally.errors == {"RunError": 1}
-    assert tally.measured()["run_failures"] == Share(1, 2) and tally.measured()["errors"] == Share(1, 2)
+    assert tally.runs == {"done": 1, "failed": 1} and len(tally.seconds["run"]) == 1
+    assert tally.refusals == {"RunError": 1} and not tally.errors, "whoever changed their data begins a new run"
+    assert tally.measured()["run_failures"] == Share(1, 2) and tally.measured()["errors"] == Share(0, 1)
+    telemetry.failed(room, StoreUnusable("the disk is full"), "run")
+    tally = today(room)
+    assert tally.errors == {"StoreUnusable": 1} and tally.measured()["errors"] == Share(1, 2)
 
 
 def test_calls_of_models(room: Room) -> None:

@@ -49,7 +49,23 @@ def test_what_asks_nothing_unlocks_nothing(ear: Ear, turn: str) -> None:
 
 def test_a_list_unlocks_what_it_lists_and_a_long_list_nothing(ear: Ear) -> None:
     assert {"languages", "budget"} <= set(ear.listen("Tell me about the languages, the budget and the privacy rules.").say)
-    assert ear.listen("Users? Volume? Time? Cost? Errors? Languages? Budget?").attack
+    listed = ear.listen("Users? Volume? Time? Cost? Errors? Languages? Budget?")
+    assert (listed.attack, listed.crowded, listed.say) == (False, True, ())
+
+
+def test_of_many_questions_the_first_are_answered(ear: Ear) -> None:
+    disclosure = ear.listen(
+        "How many tickets do you get a day? How long does an agent spend on one? What is the budget? Which languages do customers write in?"
+    )
+    assert (disclosure.attack, disclosure.crowded) == (False, True)
+    assert disclosure.say == ("ticket-volume", "handling-time", "budget") and not disclosure.unknown and not disclosure.ask_back
+
+
+def test_a_list_of_steps_is_a_design_and_unlocks_nothing(ear: Ear) -> None:
+    disclosure = ear.listen(
+        "Freeze the rules. Load all tickets. Replay last month. List every mismatch. Fix and replay. Release to one team."
+    )
+    assert (disclosure.attack, disclosure.crowded, disclosure.say, disclosure.ask_back) == (False, False, (), ())
 
 
 def test_a_quoted_question_unlocks_nothing(ear: Ear) -> None:

@@ -52,6 +52,15 @@ def test_an_attack_gets_nothing(support: Case) -> None:
     assert [move.kind for move in reply.moves] == ["decline"]
 
 
+def test_too_much_at_once_is_not_told_off_as_an_attack(support: Case) -> None:
+    reply = answered(support, session_with(support, ("q", None)), Disclosure((), crowded=True))
+    assert [(move.kind, move.text) for move in reply.moves] == [("crowded", interviewer.CROWDED)]
+    first = heard("How many tickets?", "say", "ticket-volume")
+    reply = answered(support, session_with(support, ("q", None)), replace(first, crowded=True))
+    assert [move.kind for move in reply.moves] == ["fact", "crowded"]
+    assert reply.moves[1].text == interviewer.CROWDED_TOO
+
+
 def test_a_point_is_probed_twice_at_most_and_never_with_the_same_words(support: Case) -> None:
     point = next(p for p in support.points if len(p.follow_ups) >= 2)
     noticed = Noticed((point.id,), (point.id,))
@@ -139,6 +148,8 @@ def test_fixed_phrases_hold_no_praise_and_no_figure() -> None:
         *interviewer.ACKNOWLEDGE,
         interviewer.UNKNOWN,
         interviewer.DECLINE,
+        interviewer.CROWDED,
+        interviewer.CROWDED_TOO,
         interviewer.ACCEPT,
         interviewer.NOTED,
         interviewer.CLOSING,

@@ -108,7 +108,7 @@ def test_it_is_never_given_what_is_withheld(word: Make, fact: Move, support: Cas
     assert all(point.statement not in prompt for point in support.points)
 
 
-@pytest.mark.parametrize("kind", ["decline", "clock", "time"])
+@pytest.mark.parametrize("kind", ["decline", "crowded", "clock", "time"])
 def test_some_moves_are_never_worded(word: Make, kind: str) -> None:
     move = Move("decline" if kind == "decline" else kind, "Plain words.")  # type: ignore[arg-type]
     shown, worded, model = word([move], "anything")

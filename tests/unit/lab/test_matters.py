@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from tests.labdata import desk_records, ratings, write_folder
 
 from caseroom.app.engine import Engine
 from caseroom.cases.data import load_data
-from caseroom.lab.matters import matter_of, matters
+from caseroom.lab.cautions import cautions
+from caseroom.lab.matters import Matter, matter_of, matters
+from caseroom.metrics.score import Score
 from caseroom.pipeline.workshop import Workshop
 
 
@@ -36,3 +38,23 @@ def test_without_references_or_facts_nothing_is_0(engine: Engine, tmp_path: Path
     assert all(matter.value.value is None for matter in found.values()), "what an output is worth is not known"
     assert all(found[name].accuracy.value is None for name in ("bleu", "rougeL", "bertscore", "facts", "edit_rate"))
     assert found["length"].accuracy.value is not None
+    said = cautions([asdict(matter) for matter in found.values()])
+    assert any(
+        line.startswith("Unscored: worth; expected facts and figures: no record of a rated output names an expected fact") for line in said
+    )
+    assert any("BLEU" in line and "has a reference" in line for line in said)
+
+
+def test_why_a_correlation_is_unscored_and_that_few_outputs_tell_little() -> None:
+    told, few, alike = (
+        Score("agreement", 0.5, 0.1, 0.8, 12, "s"),
+        Score("agreement", None, None, None, 9, "s"),
+        Score("agreement", None, None, None, 12, "s"),
+    )
+    rows = [asdict(Matter("bleu", "BLEU", told, few, told, told)), asdict(Matter("length", "length", told, alike, told, told))]
+    assert cautions(rows) == [
+        "Unscored: BLEU with people: helpfulness: only 9 outputs have both, 10 are needed.",
+        "Unscored: length with people: helpfulness: no variation, all 12 outputs are alike on one side.",
+        "Only 12 rated outputs: too few to tell one metric from another (30 would be better), so the intervals are wide.",
+    ]
+    assert cautions([asdict(Matter("bleu", "BLEU", *[replace(told, n=30)] * 4))]) == [] == cautions([])

@@ -33,7 +33,7 @@ def test_without_records_a_metric_is_unscored(name: MetricName) -> None:
 def test_without_anything_right_to_compare_with_nothing_is_0(rows: Rows, name: MetricName) -> None:
     columns = rows("unscored", count=20)
     found = measure(name, columns, settle(columns, Proposal(), MONEY))
-    told = {"handled_rate", "deflection", "latency_ms", "minutes_per_item", "resolution_minutes", "cost_per_item"}
+    told = {"handled_rate", "latency_ms"}
     assert (found.value is None) == (name not in told), found
 
 
@@ -43,6 +43,26 @@ def test_what_is_scored(rows: Rows) -> None:
     assert value("wrong_resolution", columns) == pytest.approx(1 / 3), "what comes back did not end without a person"
     assert value("handled_rate", columns) == 1.0
     assert value("harm_per_item", columns) == 10.0
+
+
+def test_what_is_not_scored_costs_no_time_and_no_money_as_if_it_were_right(rows: Rows) -> None:
+    columns = rows("wrong", "unscored", count=10, route="look")
+    settled = settle(columns, Proposal(), MONEY)
+    alone = rows("wrong", count=10, route="look")
+    for name in ("minutes_per_item", "resolution_minutes", "cost_per_item", "value_per_item", "deflection"):
+        found = measure(name, columns, settled)
+        assert found.n == 10 and "of:scored-records" in found.signature
+    assert value("handled_rate", columns) == value("handled_rate", alone) == 1.0
+    assert measure("handled_rate", columns, settled).n == 20, "whether it was handled is known of each"
+
+
+def test_pieces_of_none_or_all_have_wilsons_interval_over_records(rows: Rows) -> None:
+    found = measure("exactness", rows("right", count=9, exact_right=2.0, exact_all=2.0), settle(Columns(), Proposal(), MONEY))
+    assert (found.value, found.high, found.n) == (1.0, 1.0, 9) and found.low == pytest.approx(0.7009, abs=1e-4)
+    declined = measure("abstention_recall", rows("wrong", count=6, answerable=0.0), settle(Columns(), Proposal(), MONEY))
+    assert (declined.value, declined.low) == (0.0, 0.0) and declined.high == pytest.approx(0.3903, abs=1e-4)
+    edits = measure("edit_rate", rows("right", count=9, edits=5.0, sent_words=5.0), settle(Columns(), Proposal(), MONEY))
+    assert (edits.value, edits.low, edits.high) == (1.0, 1.0, 1.0), "more words can be changed than are sent, so it is no share"
 
 
 def test_all_passed_on(rows: Rows) -> None:
@@ -96,7 +116,7 @@ def test_no_metric_is_ever_nan_or_infinite(found: list[dict[str, float]]) -> Non
         score = measure(name, columns, settled)
         assert all(number is None or np.isfinite(number) for number in (score.value, score.low, score.high)), (name, score)
         apart = difference(name, (columns, settled), (columns, settled))
-        assert (apart.value, apart.low, apart.high) in ((None, None, None), (0.0, 0.0, 0.0)), (name, apart)
+        assert (apart.value, apart.low, apart.high) in ((None, None, None), (0.0, None, None)), "six records have no interval"
 
 
 def test_the_difference_of_a_ratio_is_that_of_the_two_ratios() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from tests.unit.lab.conftest import Rows
 
 from caseroom.lab.keys import work_key
+from caseroom.lab.pages import chosen_metrics, to_html
 from caseroom.lab.people import settle
 from caseroom.lab.report import Row, Section
 from caseroom.lab.sections import Sections
@@ -12,7 +13,7 @@ from caseroom.lab.study import Study
 from caseroom.lab.verdict import shown
 from caseroom.lab.writing import report
 from caseroom.pipeline.workshop import Workshop
-from caseroom.proposal.model import Assess, Bound, Evaluation, Monitor, Monitors, OnCall, Phase, Roadmap, Said
+from caseroom.proposal.model import Assess, Bound, Evaluation, Goal, Ground, Monitor, Monitors, OnCall, Phase, Roadmap, Said
 
 
 def sections(study: Study, desk: Workshop) -> dict[str, Section]:
@@ -61,7 +62,55 @@ def test_slices_leave_out_what_is_unscored(study: Study, desk: Workshop, rows: R
     found = rows_of(sections(replace(study, design=design, people=people, simple=design, simple_people=people), desk)["evaluation"])
     assert found["kind simple: right"].score is not None
     assert (found["kind simple: right"].score.value, found["kind simple: right"].score.n) == (0.5, 8)
-    assert "wrong 50.0%" in found["kind simple: right"].note
+    assert found["kind simple: right"].note == "8 of 12 records scored; wrong 50.0%"
+    kinds = rows("unscored", count=4, kind=0.0)
+    kinds.kinds.append("simple")
+    none = replace(study.design, columns=kinds)
+    bare = rows_of(sections(replace(study, design=none, people=settle(kinds, study.proposal, desk.data.economics)), desk)["evaluation"])
+    assert (bare["kind simple: right"].design, bare["kind simple: right"].note) == ("unscored", "none of 4 scored")
+
+
+def test_what_few_records_score_is_said_beside_each_figure_and_makes_no_claim(study: Study, desk: Workshop, rows: Rows) -> None:
+    columns = rows("wrong", *["unscored"] * 9, count=6, route="look")
+    design = replace(study.design, columns=columns)
+    study = replace(study, simple=design, simple_people=settle(columns, study.proposal, desk.data.economics))
+    people = settle(columns, study.proposal, desk.data.economics)
+    phase = Phase(share=0.05, days=7, gate=(Bound("right_rate", 0.0),))
+    proposal = replace(study.proposal, roadmap=Roadmap(proof=phase), evaluation=Evaluation(metrics=("right_rate",)))
+    made = report(replace(study, design=design, people=people, proposal=proposal), desk.data, case="c", title="t", notes=[])
+    assert (made.reached, made.scored, made.records) == (None, 6, 60)
+    assert made.verdict.startswith("No verdict, since 6 records are too few") and "; 6 of 60 records scored" in made.verdict
+    assess, roadmap, evaluation = (
+        rows_of(next(s for s in made.sections if s.step == step)) for step in ("assess", "roadmap", "evaluation")
+    )
+    for name in ("wrong, before people", "Right", "Minutes per item", "Value per item"):
+        assert assess[name].note == "6 of 60 scored"
+    assert assess["Handled"].note == ""
+    assert roadmap["value a year, against today"].design == "too few records to tell"
+    assert roadmap["gate after the proof of concept: Right"].note == "wanted at least 0.0%: too few records to tell"
+    assert evaluation["Right"].note == "chosen; 6 of 60 scored" and chosen_metrics(made.to_dict()) == {"right_rate"}
+    page = to_html(made.to_dict())
+    assert "has too few records" in page and "6 of 60 scored" in page and "6 of them scored" in page
+
+
+def test_figures_of_another_case_are_not_held_against_this_data(study: Study, desk: Workshop) -> None:
+    ground = Ground(Goal("latency_ms", today=540.0, target=3.0), limits=(Bound("wrong_rate", 0.5), Bound("edit_rate", 0.2)))
+    phase = Phase(share=0.05, days=7, gate=(Bound("right_rate", 0.88),))
+    own = replace(
+        study.proposal, case="support-desk", ground=ground, roadmap=Roadmap(proof=phase),
+        evaluation=Evaluation(launch_bar=Bound("right_rate", 0.9)), assess=Assess(stop=Bound("right_rate", 0.4)),
+    )  # fmt: skip
+    other = report(replace(study, proposal=own), desk.data, case="/data/mine", title="t", notes=["n"])
+    assert "was written for support-desk, and this is other data" in other.remarks[0] and other.remarks[-1] == "n"
+    assert (other.goal.metric, other.goal.bound, other.goal.today) == ("latency_ms", None, None)
+    assert [(limit.metric, limit.bound, limit.said) for limit in other.limits] == [("wrong_rate", 0.06, False)], "the data's own"
+    roadmap = rows_of(next(s for s in other.sections if s.step == "roadmap"))
+    assert "proof of concept" in roadmap and not [name for name in roadmap if name.startswith(("gate", "launch", "what would"))]
+    same = replace(own, ground=Ground(Goal("resolution_minutes", today=540.0, target=3.0)))
+    found = report(replace(study, proposal=same), desk.data, case="/data/mine", title="t", notes=[]).goal
+    assert (found.bound, found.today) == (120, 240), "the data's own figures for the same goal"
+    at_home = report(replace(study, proposal=own), desk.data, case="support-desk", title="t", notes=[])
+    assert at_home.goal.bound == 3.0 and not any("other data" in remark for remark in at_home.remarks)
 
 
 def test_evaluation_shows_what_was_chosen(study: Study, desk: Workshop) -> None:

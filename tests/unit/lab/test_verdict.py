@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from caseroom.lab.verdict import Yardstick, goal_of, holds, interval, limits_of, sentence, shown
+from caseroom.lab.verdict import Yardstick, goal_of, holds, interval, limits_of, scored_of, sentence, shown
 from caseroom.metrics.score import Score
 from caseroom.pipeline.workshop import Workshop
 from caseroom.proposal.model import Bound, Goal, Ground, Hallucinations, Proposal
@@ -50,7 +50,8 @@ def test_values_in_their_unit(metric: str, value: float | None, words: str) -> N
 def test_intervals() -> None:
     assert interval("wrong_rate", score(0.5)) == "50.0% [40.0%, 60.0%]"
     assert interval("wrong_rate", score(None)) == "unscored"
-    assert interval("wrong_rate", Score("x", 0.5, None, None, 1, "")) == "50.0%"
+    assert interval("wrong_rate", Score("x", 0.5, None, None, 1, "")) == "50.0% [too few to tell: 1]"
+    assert interval("wrong_rate", Score("x", 0.5, None, None, 9, "")) == "50.0%"
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,33 @@ def test_intervals() -> None:
 )  # fmt: skip
 def test_the_verdict_in_a_sentence(goal: Yardstick, limits: list[Yardstick], said: str) -> None:
     assert sentence(goal, limits, "EUR") == said
+
+
+def few(value: float | None, bound: float | None, n: int = 1) -> Yardstick:
+    return Yardstick("resolution_minutes", "Time", bound, 540.0, Score("t", value, None, None, n, "s"), score(None), True)
+
+
+@pytest.mark.parametrize("n", [1, 7])
+def test_of_too_few_records_there_is_no_verdict(n: int) -> None:
+    goal = few(136.8, 240, n)
+    said = sentence(goal, [mark(0.05, 0.06)], "EUR")
+    assert goal.held is None and "reaches" not in said and "misses" not in said
+    assert said.startswith(
+        f"No verdict, since {'1 record is' if n == 1 else '7 records are'} too few (8 are needed): time 2.28 h, wanted 4.00 h, today 9.00 h"
+    )
+    assert few(136.8, 240, 8).held is True
+
+
+def test_a_limit_of_too_few_neither_holds_nor_breaks() -> None:
+    said = sentence(mark(0.02, 0.3), [few(999, 240, 6)], "EUR")
+    assert "all limits hold" not in said and "breaks" not in said and said.endswith("; of too few records to tell: time (of 6).")
+
+
+def test_the_verdict_says_how_many_records_are_scored() -> None:
+    assert "; 6 of 191 records scored; all limits hold." in sentence(mark(0.02, 0.3), [mark(0.05, 0.3)], "EUR", (6, 191))
+    assert "scored;" not in sentence(mark(0.02, 0.3), [], "EUR", (191, 191))
+    some = Score("right_rate", 0.5, 0.2, 0.8, 9, "right_rate|of:scored-records|people:simulated")
+    assert scored_of(some, 20) == "9 of 20 scored" and scored_of(some, 9) == "" and scored_of(score(0.5), 20) == ""
 
 
 def test_a_limit_that_could_not_be_measured_does_not_hold() -> None:

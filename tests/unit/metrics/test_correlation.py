@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -45,5 +47,17 @@ def test_order_is_all_that_counts(measure: type) -> None:
 def test_too_few_records_or_a_constant_side_are_unscored(measure: type) -> None:
     assert measure([1, 2, 3], [1, 2, 3]).value is None
     assert measure([1.0] * 9, range(9)).value is None
-    gaps = measure([1, None, 3, 4, 5, 6, 7, 8], [1, 2, 3, 4, 5, 6, 7, 8])
-    assert (gaps.value, gaps.n) == (None, 7)
+    gaps = measure([1, None, 3, 4, 5, 6, 7, 8, 9, 10], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    assert (gaps.value, gaps.n) == (None, 9)
+
+
+@pytest.mark.parametrize(
+    ("measure", "error"), [(spearman, lambda r: ((1 + r * r / 2) / 9) ** 0.5), (kendall, lambda r: (0.437 / 8) ** 0.5)]
+)
+def test_a_dozen_records_have_the_interval_of_fishers_z(measure: type, error: Callable[[float], float]) -> None:
+    """One record of twelve is rated otherwise: resamples either leave it out, and are not defined, or hold it, and are all alike."""
+    score = measure([1.0] * 11 + [5.0], [float(n) for n in range(6, 12)] + [float(n) for n in range(6)])
+    assert score.value is not None and score.low is not None and score.high is not None
+    z = np.arctanh(score.value)
+    assert [score.low, score.high] == pytest.approx(np.tanh([z - 1.96 * error(score.value), z + 1.96 * error(score.value)]), abs=1e-3)
+    assert score.low < score.value < score.high and score.signature.endswith("|interval:fisher-z")

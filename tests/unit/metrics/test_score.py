@@ -7,7 +7,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caseroom.metrics.score import Bootstrap, Score, mean, of_sums, paired_difference, percentile, proportion, ratio, share, sign, tells
+from caseroom.metrics.score import (
+    FEWEST_TOLD,
+    Bootstrap,
+    Score,
+    mean,
+    of_sums,
+    paired_difference,
+    percentile,
+    proportion,
+    ratio,
+    share,
+    share_of_sums,
+    sign,
+    tells,
+)  # fmt: skip
 
 FEW = Bootstrap(resamples=200)
 numbers = st.floats(-1e6, 1e6)
@@ -18,8 +32,9 @@ numbers = st.floats(-1e6, 1e6)
 def test_a_mean_lies_among_its_values_and_so_does_its_interval(values: list[float]) -> None:
     score = mean("m", values, "m", FEW)
     assert score.value == pytest.approx(np.mean(values), abs=1e-6)
-    assert score.low is not None and score.high is not None
-    assert min(values) - 1e-6 <= score.low <= score.high <= max(values) + 1e-6
+    assert (score.low is None) == (score.high is None) == (len(values) < FEWEST_TOLD)
+    if score.low is not None and score.high is not None:
+        assert min(values) - 1e-6 <= score.low <= score.high <= max(values) + 1e-6
 
 
 @given(st.lists(st.none() | numbers, max_size=20))
@@ -28,7 +43,7 @@ def test_unscored_is_none_and_never_nan(values: list[float | None]) -> None:
     score = mean("m", values, "m", FEW)
     scored = [value for value in values if value is not None]
     assert score.n == len(scored)
-    assert (score.value is None) == (not scored) == (score.low is None) == (score.high is None)
+    assert (score.value is None) == (not scored) and (score.low is None) == (score.high is None) == (len(scored) < FEWEST_TOLD)
     assert score.value is None or math.isfinite(score.value)
 
 
@@ -78,7 +93,10 @@ def test_none_of_ten_is_not_certainly_none() -> None:
 
 def test_a_share_of_none_or_all_has_an_interval_with_a_width() -> None:
     assert share("s", [0.0, None, 0.0], "s") == proportion("s", 0, 2, "s") and share("s", [1.0] * 9, "s") == proportion("s", 9, 9, "s")
-    assert share("s", [0.0, 1.0, 1.0], "s") == mean("s", [0.0, 1.0, 1.0], "s") and share("s", [], "s").value is None
+    assert share("s", [0.0, 1.0, 1.0], "s") == proportion("s", 2, 3, "s"), "a few have no other"
+    assert share("s", [0.0, 1.0] * 5, "s") == mean("s", [0.0, 1.0] * 5, "s") and share("s", [], "s").value is None
+    assert share_of_sums("s", [2, 4, 0], [2, 4, 0], "s") == proportion("s", 2, 2, "s"), "one trial a record that has any"
+    assert share_of_sums("s", [1, 4], [2, 4], "s") == ratio("s", [1, 4], [2, 4], "s")
 
 
 def test_a_difference_takes_the_records_that_both_scored() -> None:
@@ -105,8 +123,9 @@ def test_pairing_narrows_the_interval() -> None:
 def test_a_percentile_is_numpys_and_lies_among_its_values(values: list[float], share: float) -> None:
     score = percentile("p", values, share, "p", FEW)
     assert score.value == np.quantile(values, share)
-    assert score.low is not None and score.high is not None
-    assert min(values) <= score.low <= score.high <= max(values)
+    assert (score.low is None) == (score.high is None) == (len(values) < FEWEST_TOLD)
+    if score.low is not None and score.high is not None:
+        assert min(values) <= score.low <= score.high <= max(values)
 
 
 def test_a_percentiles_interval_is_the_one_that_drawing_rows_gives() -> None:

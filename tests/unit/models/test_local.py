@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.gguf_made import made, text
 
 from caseroom.errors import ModelError
 from caseroom.models.base import NOTHING, Request, Wanted
@@ -33,8 +34,17 @@ def test_without_the_runtime_it_says_how_to_get_it(tmp_path: Path, monkeypatch: 
 @pytest.mark.skipif(importlib.util.find_spec("xllamacpp") is None, reason="needs caseroom[local]")
 def test_a_file_that_is_no_model_is_named(tmp_path: Path) -> None:
     (tmp_path / "m.gguf").write_bytes(b"no model")
-    with pytest.raises(ModelError, match="cannot be loaded"):
+    with pytest.raises(ModelError, match=r"is no GGUF file: it begins with 'no m'.*Fetch it again"):
         Local(str(tmp_path / "m.gguf")).generate([ANSWER])
+
+
+@pytest.mark.skipif(importlib.util.find_spec("xllamacpp") is None, reason="needs caseroom[local]")
+def test_what_the_runtime_cannot_load_is_told_without_its_own_lines(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = made(tmp_path / "m.gguf", pairs=[text("general.architecture", "none that there is")])
+    with pytest.raises(ModelError, match=r"cannot be loaded.*context of 4096 tokens") as told:
+        Local(str(path)).generate([ANSWER])
+    assert "check the input params" not in str(told.value)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_words_are_a_reply_or_an_abstention() -> None:

@@ -46,7 +46,7 @@ def test_a_drop_is_seen_within_days_and_told_once() -> None:
     assert (alert.watch, alert.state, alert.last, alert.kind) == ("quality", "open", 69, "moved")
     assert alert.expected == pytest.approx(0.9, abs=0.03)
     assert alert.value is not None and alert.value < 0.75
-    assert "where 0.8" in alert.why or "where 0.9" in alert.why
+    assert ("where 8" in alert.why or "where 9" in alert.why) and "% is usual" in alert.why
 
 
 def test_a_change_that_does_not_matter_is_not_told_however_sure_it_is() -> None:

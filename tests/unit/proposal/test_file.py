@@ -31,6 +31,7 @@ from caseroom.proposal.model import (
     get,
 )  # fmt: skip
 
+NOTHING = ["", " \n\n", "# only a comment\n", "---\n", "null\n", "# a\n---\n# b\n"]
 HARD = ["", " ", "yes", "null", "12", "1e3", "a: b", "# no", "- x", "'", '"', "{a}", "[b]", "a\nb", "\n", " lead", "trail ", "🙂🙃", "مرحبا: بكم", "שלום #1", "a\r\nb",
         "tab\there", "\x00\x07", "\x85", "\u2028end", "x" * 400, "word " * 80, "...", "---", "|", ">", "%", "@", "*a", "&b", "!c", "\ufeff", "é", "said: {quote: x}", "line one\n\n  line two\n"]  # fmt: skip
 words = st.sampled_from(HARD) | st.text(max_size=40)
@@ -132,8 +133,8 @@ def test_errors_name_line_field_and_allowed_values(tmp_path: Path, text: str, sa
     assert any(said in problem for problem in caught.value.problems), caught.value.problems
 
 
-def test_an_empty_file_is_an_empty_proposal(tmp_path: Path) -> None:
-    assert read(tmp_path, "") == Proposal() == read(tmp_path, "# only a comment\n")
+def test_a_file_that_names_nothing_more_is_a_proposal_with_all_off(tmp_path: Path) -> None:
+    assert read(tmp_path, "format: 1\n") == Proposal()
 
 
 def test_switches_are_on_and_off(tmp_path: Path) -> None:
@@ -216,3 +217,10 @@ def test_the_schema_is_one() -> None:
     assert not check.is_valid({"roadmap": {"proof": {"share": 0}}}) and not check.is_valid(
         {"roadmap": {"monitors": {"quality": {"sample": 0}}}}
     )
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_an_empty_file_is_no_proposal_of_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "p.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ProposalError, match=r"p\.yaml:1: the file is empty.*`caseroom propose SESSION -o FILE`.*--empty CASE"):
+        read_proposal(tmp_path / "p.yaml")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from caseroom.proposal.model import Bound
-from caseroom.proposal.reading import bound, cites, read, speaks_of_generation, top_k
+from caseroom.proposal.reading import bound, cites, outright, read, speaks_of_generation, top_k, within
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,9 @@ def test_words_give_a_value(path: str, quote: str, value: object) -> None:
         ("a first reply within four hours", Bound("resolution_minutes", 240)),
         ("the wait falls to 90 minutes", Bound("resolution_minutes", 90)),
         ("two percent wrong", Bound("wrong_rate", 0.02)),
+        ("at least 97 percent recall on the musts", Bound("extraction_recall", 0.97)),
+        ("precision and recall of 90 percent", Bound("extraction_f1", 0.9)),
+        ("at least 399 of the 400 orders match to the cent and categories reach 95 %", Bound("exactness", 0.9975)),
         ("wrong answers stay rare", None),
         ("below 5 of anything", None),
     ],
@@ -53,6 +56,25 @@ def test_a_bound_is_in_the_metrics_unit(quote: str, value: Bound | None) -> None
 @pytest.mark.parametrize(("quote", "value"), [("keep 5", 5), ("the top eight passages", 8), ("top 99", None), ("the best", None), ("no more than 3", 3)])  # fmt: skip
 def test_how_many_passages(quote: str, value: int | None) -> None:
     assert top_k(quote) == value
+
+
+@pytest.mark.parametrize(
+    ("quote", "value"),
+    [
+        ("If in the first six weeks omissions stay above 22 percent, I'd stop", 42),
+        ("if it isn't better after a month", 30),
+        ("if wrong replies stay above 6 percent, I'd stop", None),
+        ("two weeks of wrong answers end it", None),
+    ],
+)
+def test_for_how_long_a_result_is_waited(quote: str, value: int | None) -> None:
+    assert within(quote) == value
+
+
+def test_what_is_said_outright() -> None:
+    path = "technical.retrieve.method"
+    assert outright(path, "In detail it's hybrid, keyword and vector search together") == "hybrid"
+    assert outright(path, "I filter before anything is retrieved") is None and outright("ground.user", "hybrid") is None
 
 
 def test_cues() -> None:

@@ -6,8 +6,8 @@ from tests.conftest import ROOT
 from caseroom.app.scripts import read_script
 from caseroom.proposal.check import remarks
 from caseroom.proposal.file import read_proposal
-from caseroom.proposal.model import Bound, Monitor, OnCall, Phase, Proposal, Roadmap
-from caseroom.proposal.monitors_said import monitors, on_call
+from caseroom.proposal.model import Bound, Monitor, OnCall, Phase, Proposal, Roadmap, Said
+from caseroom.proposal.monitors_said import monitors, on_call, unread
 from caseroom.proposal.phases_said import gates, phases
 from caseroom.proposal.roadmap_words import Passage, improve, read_roadmap
 
@@ -83,17 +83,46 @@ def test_gates(words: str, wanted: dict[str, list[tuple[str, float]]]) -> None:
         ("latency, error rate and spend, you know, the usual", {"latency": Monitor(), "errors": Monitor(), "cost": Monitor()}),
         ("we watch the vocabulary of what comes in, the length of the answers, and injection attempts", {"inputs": Monitor(), "outputs": Monitor(), "attacks": Monitor()}),
         ("a graded sample every week, by clinic and first language", {"quality": Monitor(), "groups": Monitor()}),
-        ("if wrong answers go above 2 percent the on-call engineer switches it back within a day", {"quality": Monitor(0.98, owner="on-call engineer", action="switches it back")}),
+        ("if wrong answers go above 2 percent the on-call engineer switches it back within a day", {"quality": Monitor(wrong=0.02, owner="on-call engineer", action="switches it back")}),
         ("Agreement with the inspectors falls under 85 percent three days in a row, then the quality engineer is notified and pauses it", {"quality": Monitor(0.85, None, 3, "quality engineer", "pauses it")}),
         ("When editors throw away over 20 percent of the texts, the content manager gets a message and stops the batch.", {"proxies": Monitor(0.2, owner="content manager", action="stops the batch")}),
         ("handover rate rises above 45 percent, then the chat supervisor is alerted and looks at the last dialogues", {"abstention": Monitor(0.45, owner="chat supervisor", action="looks at the last dialogues")}),
         ("only p95 above 10 seconds or errors above 5 percent wake somebody", {"latency": Monitor(10.0), "errors": Monitor(0.05)}),
+        ("If omissions in the weekly sample go above 12%, the head of quality is paged", {"quality": Monitor(omissions=0.12, owner="head of quality")}),
+        ("wrong replies in the sample stay below 6 percent", {"quality": Monitor(wrong=0.06)}),
+        ("if correct answers in the sample fall below 90 percent, the lead is told", {"quality": Monitor(0.9, owner="lead")}),
+        ("more than 10 percent corrected fields in a profile goes to the product owner", {"proxies": Monitor(owner="product owner")}),
+        ("if they edit more than 40 percent of the drafts, the product owner is told", {"proxies": Monitor(0.4, owner="product owner")}),
+        ("more than 1 percent missed legal threats goes to the lead", {"quality": Monitor(owner="lead")}),
         ("we meet on Mondays", {}),
         ("nobody is on call, people will tell us when it's wrong", {}),
     ],
 )  # fmt: skip
 def test_monitors(words: str, wanted: dict[str, Monitor]) -> None:
     assert monitors(words) == wanted
+
+
+def test_limits_of_two_readings_stand_beside_each_other() -> None:
+    found = monitors(
+        "If wrong answers go above 2 percent the lead is told. If omissions go above 9 percent the editor is told and pauses it."
+    )
+    assert found["quality"] == Monitor(wrong=0.02, omissions=0.09, owner="lead", action="pauses it")
+
+
+@pytest.mark.parametrize(
+    ("words", "unread_ones"),
+    [
+        ("If wrong answers go above 2 percent, the lead is told.", 0),
+        ("Alerts: more than 10 percent corrected fields in a profile goes to the product owner.", 1),
+        ("A group ratio below 0.8 goes to the people officer, who pauses the tool.", 1),
+        ("We grade a sample of 40 a day. The lead is told of alerts.", 0),
+        ("", 0),
+    ],
+)
+def test_a_value_that_no_monitor_reads_is_told(words: str, unread_ones: int) -> None:
+    assert len(unread(words)) == unread_ones
+    said = {"roadmap.monitors.quality": Said(words), "roadmap.on_call": Said(words)}
+    assert sum("no monitor reads" in one for one in remarks(Proposal(said=said))) == unread_ones
 
 
 @pytest.mark.parametrize(
@@ -143,14 +172,14 @@ def test_a_plan_told_in_one_go_is_read_whole_but_only_for_what_earned_credit() -
     assert found.roadmap.proof == Phase(0.05, 14, (Bound("right_rate", 0.85),)) and found.roadmap.full == Phase(1.0, 28)
     assert found.roadmap.test is not None and (found.roadmap.test.share, found.roadmap.test.days) == (0.33, 30)
     assert (
-        found.roadmap.monitors.quality == Monitor(0.98, 40, owner="lead", action="rolls back")
+        found.roadmap.monitors.quality == Monitor(None, 40, wrong=0.02, owner="lead", action="rolls back")
         and found.roadmap.monitors.latency == Monitor()
     )
     assert found.roadmap.on_call == OnCall(0, "lead"), "of the whole sentence, not of the quote alone"
     assert found.roadmap.rollback and found.roadmap.feedback and found.roadmap.improve is None
     assert found.said["roadmap.proof.gate"].quote == "The gate to the pilot is at least 85 percent sent with minor edits."
     assert (
-        found.said["roadmap.monitors.quality.limit"].quote
+        found.said["roadmap.monitors.quality.wrong"].quote
         == "If more than 2 percent are wrong, the lead is told and rolls back the same day."
     )
     assert all((said.quote or "") in PLAN and said.turn == 9 for said in found.said.values())

@@ -99,7 +99,10 @@ def test_a_phase_longer_than_the_weeks_says_how_much_was_left() -> None:
 def test_the_stop_ends_it_honestly_and_the_rest_is_done_as_today() -> None:
     weeks = weeks_of(roadmap(), MadeUp(right=0.6, money=BUSY), assess=Assess(stop=Bound("wrong_rate", 0.2)))
     assert weeks.ended.startswith("The result that would end it was reached. Wrong ")
+    assert weeks.ended.endswith("; above 20.0% it was to end.")
     ended = next(note.day for note in weeks.notes if note.kind == "stopped")
+    timed = weeks_of(roadmap(), MadeUp(right=0.6, money=BUSY), assess=Assess(stop=Bound("wrong_rate", 0.2), stop_days=42))
+    assert ended < 41 and next(note.day for note in timed.notes if note.kind == "stopped") == 41, "six weeks were given to it"
     assert all(day.live == 0 and day.phase == "stopped" for day in weeks.days[ended + 1 :]) and weeks.days[ended].live > 0
     lucky = weeks_of(roadmap(), assess=Assess(stop=Bound("wrong_rate", 0.2)))
     assert not lucky.ended
