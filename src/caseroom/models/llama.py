@@ -23,11 +23,13 @@ class LlamaFile:
         """Finds the file; it is loaded with the first request. `otherwise` tells what else to do where it is not there.
 
         Raises:
-            ModelError: it is not there, or the runtime is not installed.
+            ModelError: it is not there, not whole, or the runtime is not installed.
         """
         self.path, self.context = path.expanduser(), context
         if not self.path.is_file():
             raise ModelError(f"The model file {self.path} is not there. {otherwise}")
+        if wrong := trouble(self.path):
+            raise ModelError(f"The model file {self.path} {wrong}. {FETCH}")
         try:
             os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning threads starve each other on few cores
             import xllamacpp
@@ -67,8 +69,6 @@ class LlamaFile:
         return json.loads(answer) if isinstance(answer, str) else answer
 
     def _load(self) -> Any:
-        if wrong := trouble(self.path):
-            raise ModelError(f"The model file {self.path} {wrong}. {FETCH}")
         params = self._llama.CommonParams()
         params.model.path = str(self.path)
         params.n_ctx, params.n_parallel, params.warmup = self.context, 1, False

@@ -26,16 +26,15 @@ def test_without_a_file_it_says_what_to_write(tmp_path: Path) -> None:
 
 def test_without_the_runtime_it_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xllamacpp", None)
-    (tmp_path / "m.gguf").write_bytes(b"GGUF")
+    made(tmp_path / "m.gguf")
     with pytest.raises(ModelError, match=r"pip install 'caseroom\[local\]'"):
         Local(str(tmp_path / "m.gguf"))
 
 
-@pytest.mark.skipif(importlib.util.find_spec("xllamacpp") is None, reason="needs caseroom[local]")
 def test_a_file_that_is_no_model_is_named(tmp_path: Path) -> None:
     (tmp_path / "m.gguf").write_bytes(b"no model")
     with pytest.raises(ModelError, match=r"is no GGUF file: it begins with 'no m'.*Fetch it again"):
-        Local(str(tmp_path / "m.gguf")).generate([ANSWER])
+        Local(str(tmp_path / "m.gguf"))
 
 
 @pytest.mark.skipif(importlib.util.find_spec("xllamacpp") is None, reason="needs caseroom[local]")
