@@ -66,7 +66,7 @@ def css() -> str:
 def _context(report: Data) -> dict[str, Any]:
     return {
         "report": report, "money": report["currency"], "lanes": lanes(report), "axis": axis(report),
-        "words": {part: [words for words in report["words"] if words["part"] == part] for part in ("phases", "monitors", "feedback")},
+        "words": {part: _quotes([words for words in report["words"] if words["part"] == part]) for part in ("phases", "monitors", "feedback")},
         "phases": [{**phase, "gate": [_gate(gate, report["currency"]) for gate in phase["gate"]]} for phase in report["phases"]],
         "loud": [alert for alert in report["alerts"] if alert["level"] != "info" and not alert["blind"]],
         "quiet": [alert for alert in report["alerts"] if alert["level"] == "info" or alert["blind"]],
@@ -82,3 +82,11 @@ def _gate(gate: Data, currency: str) -> str:
 
 def _totals(totals: Mapping[str, Data]) -> Sequence[dict[str, Any]]:
     return [{"way": WAYS[way], **total} for way, total in totals.items()]
+
+
+def _quotes(words: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A candidate's words, each sentence once, with the names of all that it set."""
+    names: dict[tuple[str, int | None], list[str]] = {}
+    for said in words:
+        names.setdefault((said["quote"], said["turn"]), []).append(said["path"].split(".", 1)[1].replace(".", ": ").replace("_", " "))
+    return [{"quote": quote, "turn": turn, "names": found} for (quote, turn), found in names.items()]

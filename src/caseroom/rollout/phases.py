@@ -202,7 +202,7 @@ class Launch:
         self.proposal, self.designed = proposal, day
 
     def _opened(self, day: int) -> None:
-        purpose = f" {self.phase.purpose}" if self.phase.purpose else ""
+        purpose = f" {self.phase.purpose[0].upper()}{self.phase.purpose[1:]}" if self.phase.purpose else ""
         self._note(
             day,
             "opened",
