@@ -178,11 +178,11 @@ def test_a_killed_run_goes_on_where_it_stood(run: Run, folder: Path, tmp_path: P
     child = subprocess.Popen(
         command, cwd=tmp_path, env={**os.environ, "CASEROOM_HOME": str(home)}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while kept_windows(home) < 2 and child.poll() is None and time.monotonic() < end:
         time.sleep(0.01)
     child.send_signal(how)
-    _, said = child.communicate(timeout=30)
+    _, said = child.communicate(timeout=120)
     assert child.returncode == (-how if how == signal.SIGKILL else 130), said
     (row,) = json.loads(run("runs", "list", "--json").stdout)
     before = kept_windows(home)

@@ -127,7 +127,7 @@ def test_ctrl_c_keeps_what_was_computed_and_go_on_goes_on(folder: Path, run: Run
         [sys.executable, "-m", "caseroom", "rollout", "p.yaml", *FIXED], cwd=tmp_path, env=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )  # fmt: skip
     store = tmp_path / "home" / "cache" / "lab.db"
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while time.monotonic() < end and not (store.exists() and store.stat().st_size > 0 and _windows(store)):
         time.sleep(0.05)
     begun.send_signal(signal.SIGINT)

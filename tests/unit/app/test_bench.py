@@ -16,7 +16,7 @@ from caseroom.proposal.model import Model, Proposal, Technical
 EXACT = Proposal(technical=Technical(exact="code"))
 
 
-def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
+def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it never came to be"
