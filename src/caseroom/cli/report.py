@@ -10,11 +10,12 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from caseroom.cli.screen import console, once, say
+from caseroom.cli.screen import console, say
 from caseroom.grading.pages import short
 from caseroom.grading.transcript import place_words
 from caseroom.lab.cautions import cautions
 from caseroom.lab.pages import agreement, change_interval, grouped, unmoved
+from caseroom.lab.quotes import in_section, once
 from caseroom.lab.verdict import interval, shown
 from caseroom.metrics.score import Score, tells
 from caseroom.proposal.file import paths
@@ -60,9 +61,11 @@ def show(report: Data) -> None:
 
 def _section(section: Data, by_hand: bool) -> None:
     console.print(Rule(f"{BY_ID[section['step']].letter} · {section['title']}", align="left"))
-    for names, quote, turn in once(section["words"]):
+    for (quote, turn), set_by in once(section["words"]).items():
         where = f"  {place_words(turn)}" if turn else ""
-        console.print(Padding(Text.assemble((f"{names}: ", "dim"), f"“{short(quote)}”", (where, "dim")), (0, 0, 0, 2)))
+        console.print(
+            Padding(Text.assemble((f"{', '.join(map(in_section, set_by))}: ", "dim"), f"“{short(quote)}”", (where, "dim")), (0, 0, 0, 2))
+        )
     if not section["words"] and not by_hand:
         say("  Nothing was said here, so nothing is switched on by words.", style="dim")
     if section["remark"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -107,11 +107,3 @@ def write_file(path: Path, text: str) -> None:
     finally:
         part.unlink(missing_ok=True)
     errors.print(f"Wrote {path}")
-
-
-def once(words_of: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, int | None]]:
-    """A candidate's words, each sentence once, after the names of all that it set."""
-    found: dict[tuple[str, int | None], list[str]] = {}
-    for said in words_of:
-        found.setdefault((said["quote"], said["turn"]), []).append(said["path"].split(".", 1)[1])
-    yield from ((", ".join(names), quote, turn) for (quote, turn), names in found.items())

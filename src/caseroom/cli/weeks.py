@@ -9,7 +9,8 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from caseroom.cli.screen import console, once, say
+from caseroom.cli.screen import console, say
+from caseroom.lab.quotes import in_section, once
 from caseroom.numerals import counted
 from caseroom.rollout.chart import TITLES, event_said, harmful, live, missed, smooth
 from caseroom.rollout.words import amount
@@ -36,8 +37,8 @@ def show(report: Data) -> None:
     said = [words for words in report["words"] if words["quote"]]
     if said:
         console.print(Rule("Your own words", align="left"))
-        for names, quote, _turn in once(said):
-            say(f"  {names}: “{quote}”", style="dim")
+        for (quote, _), set_by in once(said).items():
+            say(f"  {', '.join(map(in_section, set_by))}: “{quote}”", style="dim")
     say(f"{counted(report['sums']['came'], 'item')}, launched {report['launch']}; {report['signature']}", style="dim")
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from caseroom.lab.cautions import cautions
 from caseroom.lab.plots import Axis, Span, axis, interval_plot, scale
+from caseroom.lab.quotes import for_people, once
 from caseroom.lab.switches import SWITCHES, words
 from caseroom.lab.verdict import interval, scored_of, shown, told
 from caseroom.metrics.registry import BY_NAME
@@ -146,23 +147,15 @@ def _section(section: Data) -> dict[str, Any]:
 
 def _quotes(words_of: Sequence[Data]) -> list[dict[str, Any]]:
     """Quotes with what they set, joined where one sentence sets many fields."""
-    quotes: dict[tuple[str, int | None], list[str]] = {}
-    for said in words_of:
-        quotes.setdefault((said["quote"], said["turn"]), []).append(said["path"])
     return [
         {
             "quote": quote,
             "place": place(turn),
-            "names": [_name(path) for path in set_by],
+            "names": [for_people(path) for path in set_by],
             "runs": any(path in paths() and not is_words(path) for path in set_by),
         }
-        for (quote, turn), set_by in quotes.items()
+        for (quote, turn), set_by in once(words_of).items()
     ]
-
-
-def _name(path: str) -> str:
-    """A field for people, in its section: "retrieve: top k"."""
-    return path.partition(".")[2].replace(".", ": ").replace("_", " ") or path
 
 
 def place(turn: int | None) -> str:

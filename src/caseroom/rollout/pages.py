@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from caseroom.lab.pages import css as lab_css
 from caseroom.lab.pages import page, place
+from caseroom.lab.quotes import for_people, once
 from caseroom.lab.verdict import shown
 from caseroom.numerals import counted
 from caseroom.rollout.chart import axis, event_said, harmful, lanes, limits, missed
@@ -86,7 +87,4 @@ def _totals(totals: Mapping[str, Data]) -> Sequence[dict[str, Any]]:
 
 def _quotes(words: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """A candidate's words, each sentence once, with the names of all that it set."""
-    names: dict[tuple[str, int | None], list[str]] = {}
-    for said in words:
-        names.setdefault((said["quote"], said["turn"]), []).append(said["path"].split(".", 1)[1].replace(".", ": ").replace("_", " "))
-    return [{"quote": quote, "turn": turn, "names": found} for (quote, turn), found in names.items()]
+    return [{"quote": quote, "turn": turn, "names": [for_people(path) for path in set_by]} for (quote, turn), set_by in once(words).items()]
