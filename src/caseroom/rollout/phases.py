@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from caseroom.metrics.registry import BY_NAME
@@ -240,8 +240,3 @@ class Launch:
         return (
             f"its gate did not hold. {' '.join(open_ones)}" if open_ones else "its gate was never looked at, for the design got no traffic."
         )
-
-
-def with_monitors(proposal: Proposal, monitors: object) -> Proposal:
-    """The same proposal with other monitors."""
-    return replace(proposal, roadmap=replace(proposal.roadmap, monitors=monitors))  # type: ignore[arg-type]

@@ -26,7 +26,7 @@ from caseroom.rollout.readings import Graded, grade, read, samples, shown
 from caseroom.rollout.refine import Refined, refine
 from caseroom.rollout.replayed import replayed
 from caseroom.rollout.service import Served, served
-from caseroom.rollout.settings import LOOK_MINUTES, Action
+from caseroom.rollout.settings import Action
 from caseroom.rollout.sight import Sight, Signal
 from caseroom.rollout.watching import sight_of
 
@@ -347,11 +347,6 @@ class Simulation:
             dict(duty.noticed), dict(duty.by), dict(duty.mended), tuple(duty.false), duty.looks, self._reached(), launch.ended,
             tuple(self.found), tuple(self.schedule), tuple(launch.gates), launch.proposal, self.loop.feedback(),
         )  # fmt: skip
-
-    @property
-    def lost_minutes(self) -> float:
-        """A person's minutes that looking into alerts took."""
-        return self.duty.looks * LOOK_MINUTES
 
 
 def simulate(stage: Stage, proposal: Proposal, actions: Sequence[Action] = ()) -> Weeks:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from caseroom.app import rollouts
@@ -123,11 +123,6 @@ def date_words(written: str) -> str:
     return f"{when:%A} {when.day} {when:%B %Y}"
 
 
-def date_after(launch: str, day: int) -> str:
-    """The date of a day."""
-    return (date.fromisoformat(launch) + timedelta(days=day)).isoformat()
-
-
 def phase_words(row: Data) -> str:
     """The phase and its share, in words."""
     if row["phase"] == "stopped":
@@ -169,8 +164,3 @@ def _amount(value: float | None, form: str, currency: str) -> str:
         return "none"
     words = {"share": f"{value:.1%}", "seconds": f"{value:.3g} s", "money": f"{value:.4f} {currency}"}
     return words.get(form, f"{value:.3g}")
-
-
-def alert_base(name: str, known: Sequence[str]) -> str:
-    """The watch behind an alert, without the part that it is about."""
-    return name if name in known else name.partition(": ")[0]
