@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import select
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 BACK = "back"
 _BACK = ("\x7f", "\b", "\x1b[D", "\x1bOD", "\xe0K", "b", "B")
@@ -34,11 +36,12 @@ def forget() -> None:
         termios.tcflush(sys.stdin, termios.TCIFLUSH)
 
 
-def _typed() -> str:
-    if sys.platform == "win32":
-        import typer
-
-        return typer.getchar()
+@contextmanager
+def keys_alone() -> Iterator[None]:
+    """While it lasts, a key is a key: a terminal that edits lines would take a Backspace that is typed ahead for its own and drop it."""
+    if sys.platform == "win32" or not sys.stdin.isatty():
+        yield
+        return
     import termios
     import tty
 
@@ -46,12 +49,22 @@ def _typed() -> str:
     before = termios.tcgetattr(terminal)
     try:
         tty.setcbreak(terminal, termios.TCSADRAIN)  # the usual TCSAFLUSH would drop what a fast person has typed
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+def _typed() -> str:
+    if sys.platform == "win32":
+        import typer
+
+        return typer.getchar()
+    with keys_alone():
+        terminal = sys.stdin.fileno()
         key = os.read(terminal, 1)
         if key == b"\x1b" and select.select([terminal], [], [], _REST)[0]:
             key += os.read(terminal, 8)
         return key.decode(errors="replace")
-    finally:
-        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
 
 
 def _piped() -> str:

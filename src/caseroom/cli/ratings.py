@@ -16,7 +16,7 @@ from caseroom.app.interviews import Room
 from caseroom.app.rating_results import Results
 from caseroom.app.ratings import Cycle, Task
 from caseroom.app.scales import DIMENSIONS, VALUES, Dimension
-from caseroom.cli.keys import BACK, forget, read_key
+from caseroom.cli.keys import BACK, forget, keys_alone, read_key
 from caseroom.cli.report import rank_correlations
 from caseroom.cli.screen import console, print_json, say, the_room
 from caseroom.errors import UsageError
@@ -89,13 +89,13 @@ def rate(cycle_id: str, name: str) -> None:
     ratings.cycle(room, cycle_id)
     say(f"You rate as {rater}. 1 to 5 for each dimension; b goes back, q leaves, and what you gave is kept.", style="dim")
     item: int | None = None
-    while shown := ratings.task(room, cycle_id, rater, item):
-        again = item is not None
-        move = _rate_one(room, cycle_id, rater, shown, again)
-        if move == "q":
-            say(f"\nKept. `caseroom rate {cycle_id}` goes on.")
-            return
-        item = shown.previous if move == BACK else None
+    with keys_alone():
+        while shown := ratings.task(room, cycle_id, rater, item):
+            move = _rate_one(room, cycle_id, rater, shown, item is not None)
+            if move == "q":
+                say(f"\nKept. `caseroom rate {cycle_id}` goes on.")
+                return
+            item = shown.previous if move == BACK else None
     say(f"\nNothing is left for you in this cycle. Thank you. `caseroom rate show {cycle_id}` shows what came of it.")
 
 
