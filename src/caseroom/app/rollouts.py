@@ -223,7 +223,7 @@ def _compared(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[C
     yield Compared("how far", first["reached"], second["reached"])
     mine, other = first["totals"]["own"], second["totals"]["own"]
     for name, key in (
-        ("harmful events that met it", "harmful"),
+        ("events that did harm", "harmful"),
         ("of these seen", "seen"),
         ("false alarms", "false_alarms"),
         ("times somebody looked", "looks"),

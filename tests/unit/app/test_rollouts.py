@@ -43,7 +43,7 @@ def test_a_rollout_is_begun_carried_out_listed_compared_and_deleted(room: Room, 
     assert rollouts.carry_out(room, begun.id) == done
     other = rollouts.carry_out(room, rollouts.begin(room, replace(DESIGN, roadmap=Roadmap(on_call=OnCall(1))), FEW, data=folder).id)
     rows = {row.name: (row.a, row.b) for row in rollouts.compare(done, other)}
-    assert rows["harmful events that met it"] == ("2", "2") and int(rows["of these seen"][0]) > int(rows["of these seen"][1]) == 0
+    assert rows["events that did harm"] == ("2", "2") and int(rows["of these seen"][0]) > int(rows["of these seen"][1]) == 0
     assert [one.id for one in rollouts.rollouts(room)] == [other.id, begun.id]
     rollouts.delete(room, begun.id)
     with pytest.raises(RolloutNotFound):

@@ -115,7 +115,7 @@ def test_from_the_form_to_the_report(client: TestClient, first: str) -> None:
     assert len(client.get(f"{where}/file/json").json()["days"]) == 42
     assert client.get(f"/api{where}/report").json()["reached"]
     rows = client.get(f"/api/rollouts/compare?a={first}&b={where.removeprefix('/rollouts/')}").json()
-    assert {"name": "harmful events that met it", "a": "2", "b": "2"} in rows
+    assert {"name": "events that did harm", "a": "2", "b": "2"} in rows
     assert "Two roadmaps, side by side" in client.get(f"/rollouts/compare?a={first}&b={where.removeprefix('/rollouts/')}").text
     assert "Delete this rollout?" in client.post(f"{where}/delete").text
     assert client.post(f"{where}/delete", data={"sure": "yes"}).headers["location"] == "/rollouts"
