@@ -24,6 +24,7 @@ from caseroom.cases.shelf import Shelf
 from caseroom.config import settings_from_environment
 from caseroom.errors import CaseroomError
 from caseroom.interview.disclosure import Ear
+from caseroom.metrics.score import proportion
 from evals.split import TEST, TUNING
 
 PROBES = Path(__file__).parent / "probes"
@@ -32,12 +33,9 @@ KINDS = ("plain", "two", "elliptical", "spoken", "buried", "off_sheet", "stateme
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share."""
-    if not of:
-        return 0.0, 1.0
-    z, p = 1.96, hits / of
-    middle, spread = p + z * z / (2 * of), z * ((p * (1 - p) + z * z / (4 * of)) / of) ** 0.5
-    return max(0.0, (middle - spread) / (1 + z * z / of)), min(1.0, (middle + spread) / (1 + z * z / of))
+    """The 95 % interval of a share; of nothing it is all that can be."""
+    found = proportion("share", hits, of, "share")
+    return (0.0, 1.0) if found.low is None or found.high is None else (found.low, found.high)
 
 
 def share(rows: Sequence[Answered], holds: Callable[[Answered], bool]) -> str:
